@@ -1,0 +1,117 @@
+"""What a check is.
+
+A check is a pure function of an annotated document: it never calls a model, opens a file (tables
+come through ``resources``) or looks at another document. Checks across documents hand back a tally
+that adds up, and speak when the run ends, so one file, a folder and a cluster take the same path.
+
+The class docstring is the documentation: its first line is the summary, and ``mtcheck explain``
+prints the rest. Five headings are required, each on a line of its own: ``What it does``,
+``Why it matters``, ``Limits``, ``Example``, ``Source``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from mtcheck.core import Document, Finding, Place, Rule, Severity, Span, fingerprint
+
+HEADINGS = ("What it does", "Why it matters", "Limits", "Example", "Source")
+
+
+class Check(ABC):
+    """One rule on one document.
+
+    Attributes:
+        code: stable code, three letters and three digits.
+        name: what is wrong, in lower case with hyphens; never the remedy.
+        severity: default severity of its findings.
+        needs: annotations it reads: ``round_trip``, ``fluency``; empty when it needs no model.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    needs: ClassVar[frozenset[str]] = frozenset()
+
+    def run(self, doc: Document) -> Iterator[Finding]:
+        """Findings in one document, in the order of its text."""
+        yield from ()
+
+    @classmethod
+    def rule(cls) -> Rule:
+        """The rule as data, for reports and for ``mtcheck explain``."""
+        text = inspect.cleandoc(cls.__doc__ or "")
+        summary, _, rest = text.partition("\n")
+        return Rule(cls.code, cls.name, cls.severity, summary.strip(), rest.strip(), cls.needs)
+
+    def finding(
+        self,
+        doc: Document,
+        message: str,
+        *,
+        span: Span | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+        score: float | None = None,
+        severity: Severity | None = None,
+        related: tuple[Place, ...] = (),
+        salt: str = "",
+    ) -> Finding:
+        """A finding of this rule, with place, segment and fingerprint filled in.
+
+        Args:
+            salt: tells twins apart (the same words in the same sentence twice).
+        """
+        segment = segment_at(doc, span)
+        judged = doc.segments[segment].text if segment is not None else ""
+        line = doc.line_of(span.start) if span is not None else doc.origin.line
+        origin = type(doc.origin)(doc.origin.uri, doc.origin.unit, line)
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=self.severity if severity is None else severity,
+            message=message,
+            doc=doc.id,
+            origin=origin,
+            span=span,
+            segment=segment,
+            found=found,
+            expected=expected,
+            score=score,
+            fingerprint=fingerprint(self.code, doc.id, judged, found or "", salt),
+            related=related,
+        )
+
+
+class RunCheck(Check):
+    """A rule that also looks across the documents of a run.
+
+    ``run`` speaks about one document as usual. ``collect`` boils a document down to a tally,
+    ``add`` merges two (associative and commutative up to order of places), and ``conclude`` says
+    what the whole run shows beyond what ``run`` has already said of single documents.
+    """
+
+    @abstractmethod
+    def collect(self, doc: Document) -> Any:
+        """What the run must remember of one document."""
+
+    @abstractmethod
+    def add(self, left: Any, right: Any) -> Any:
+        """Two tallies as one."""
+
+    @abstractmethod
+    def conclude(self, tally: Any) -> Iterator[Finding]:
+        """Findings of the run."""
+
+
+def segment_at(doc: Document, span: Span | None) -> int | None:
+    """Index of the segment in which a span starts, or None."""
+    if span is None:
+        return None
+    for index, segment in enumerate(doc.segments):
+        if segment.span.start <= span.start < max(segment.span.end, segment.span.start + 1):
+            return index
+    return None

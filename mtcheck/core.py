@@ -1,0 +1,471 @@
+"""The types that every room of the house shares, and the tree of errors.
+
+Reach for this module when you write a reader, a check, a backend or a reporter: these frozen
+dataclasses are all that travels between them. Only the standard library is imported here.
+
+Offsets are half-open intervals of Unicode code points. A ``Span`` always counts from the start of
+``Document.text``; a line number counts from 1 in the input as it was given.
+
+Errors::
+
+    MtcheckError
+    ├── InputError    an input could not be read (exit status 2, the other inputs go on)
+    ├── UsageError    an option or a configuration makes no sense (exit status 2, nothing runs)
+    └── ModelError    a model is missing, fails its sums or cannot do this language pair
+
+Rejected: one mutable ``Doc`` that annotators write into (spaCy's way). Checks are tested by writing
+annotations by hand, and ``dataclasses.replace`` on a frozen value keeps that a one-liner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+class MtcheckError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class InputError(MtcheckError):
+    """An input that could not be read.
+
+    Args:
+        uri: the file, address or ``-`` that was asked for.
+        problem: what is wrong, in plain words.
+        place: where in it (``line 3``, ``item 17``), or None.
+        mend: what the user can do about it.
+    """
+
+    def __init__(self, uri: str, problem: str, *, place: str | None = None, mend: str = "") -> None:
+        self.uri, self.problem, self.place, self.mend = uri, problem, place, mend
+        where = f"{uri}: {place}" if place else uri
+        super().__init__(f"{where}: {problem}" + (f" ({mend})" if mend else ""))
+
+
+class UsageError(MtcheckError):
+    """An option, a file of settings or a combination of them that makes no sense."""
+
+
+class ModelError(MtcheckError):
+    """A model that is missing, broken, refused, or unable to do what was asked."""
+
+
+class Severity(IntEnum):
+    """How much a finding matters; ``--fail-on`` compares these."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Span(NamedTuple):
+    """A half-open interval ``[start, end)`` of code points in ``Document.text``."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a piece of text came from.
+
+    Attributes:
+        uri: path, address, or ``-`` for standard input.
+        unit: the item inside it (feed item id, row id, message key), or None.
+        line: 1-based line in the input, or None where lines mean nothing.
+    """
+
+    uri: str
+    unit: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A statement in the text that it was machine-translated.
+
+    Attributes:
+        service: the table name of the service (``yandex``, ``deepl``), or ``generic``.
+        notice_lang: BCP 47 language of the notice itself, None for a language-neutral marker.
+        source_lang: BCP 47 language that it names as the source, or None.
+        span: place in ``Document.text``, or None when it stands in the markup alone.
+        text: the words of the notice.
+        pattern: id of the line in ``mtcheck/data/notices.toml`` that matched.
+    """
+
+    service: str
+    notice_lang: str | None
+    source_lang: str | None
+    span: Span | None
+    text: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A trace of a translation engine or tool in raw markup or front matter.
+
+    Attributes:
+        service: table name of the service, or ``generic``.
+        proof: True if only machine translation leaves it; False for a weak sign.
+        claim: what it says: ``machine`` or ``human`` (``ms.translationtype: HT``).
+        source_lang: BCP 47 source language that it states, or None.
+        line: 1-based line in the raw input, or None.
+        text: the markup that was seen, at most 200 characters.
+        pattern: id of the line in ``mtcheck/data/traces.toml``.
+    """
+
+    service: str
+    proof: bool
+    claim: str
+    source_lang: str | None
+    line: int | None
+    text: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One model token and how unexpected it was.
+
+    Attributes:
+        span: place in ``Document.text``.
+        surprisal: minus log2 of its probability given all that stands before it, in bits, >= 0.
+    """
+
+    span: Span
+    surprisal: float
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a translator made of one segment.
+
+    Attributes:
+        text: the output, empty when there is none.
+        verdict: ``ok``, or why there is no verdict: ``empty``, ``looping``, ``copied``,
+            ``wrong-script``, ``truncated``, ``too-long``.
+        model: id and revision of the model.
+    """
+
+    text: str
+    verdict: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A segment's way through a translator and what is left of it.
+
+    Attributes:
+        back: the back-translation of the segment into the source language.
+        forth: that, translated into the segment's own language again; None when the true source
+            is known and ``back`` is compared with it instead.
+        chrf: sentence chrF of the compared pair, 0 to 100, None without a verdict.
+        bleu: sentence BLEU, 0 to 100, likewise.
+        ter: sentence TER, 0 upwards, lower is better, likewise.
+        percentile: share of known-good human sentences that this backend keeps worse, 0 to 100;
+            None without a measured baseline for the pair.
+    """
+
+    back: Translation
+    forth: Translation | None = None
+    chrf: float | None = None
+    bleu: float | None = None
+    ter: float | None = None
+    percentile: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fluency:
+    """How expected a segment is to a language model.
+
+    Attributes:
+        tokens: its tokens with their surprisal.
+        mean_surprisal: bits per token.
+        percentile: share of human sentences of that language and length that surprise the model
+            more, 0 to 100; None where there is no reference distribution.
+        spikes: the words that surprise far more than human words do.
+    """
+
+    tokens: tuple[Token, ...]
+    mean_surprisal: float
+    percentile: float | None = None
+    spikes: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What models have said about one segment; None where they were not asked."""
+
+    round_trip: RoundTrip | None = None
+    fluency: Fluency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a document's text that no sentence crosses: a paragraph, a title, a list item.
+
+    Attributes:
+        span: place in ``Document.text``.
+        kind: ``title``, ``heading``, ``paragraph``, ``item``, ``quote``, ``code``, ``footer``,
+            ``frontmatter`` or ``cell``.
+        line: 1-based line in the input where it starts, or None.
+    """
+
+    span: Span
+    kind: str = "paragraph"
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One sentence.
+
+    Attributes:
+        text: ``Document.text[span.start:span.end]``, without surrounding space.
+        span: place in ``Document.text``.
+        kind: kind of the block it stands in.
+        line: 1-based line in the input, or None.
+        lang: BCP 47 language of this sentence if it could be told, else None.
+        flags: ``notice`` (part of a notice: left out of every score), ``code``, ``residue``
+            (in another language than the document).
+        source: its source sentence, where the input has one.
+        notes: what models said.
+    """
+
+    text: str
+    span: Span
+    kind: str = "paragraph"
+    line: int | None = None
+    lang: str | None = None
+    flags: frozenset[str] = frozenset()
+    source: str | None = None
+    notes: Notes = Notes()
+
+    @property
+    def scored(self) -> bool:
+        """True if models and names look at it: not a notice, not code, not front matter."""
+        return not self.flags & {"notice", "code"} and self.kind not in {"code", "frontmatter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text to judge, with what is known about it so far.
+
+    Attributes:
+        id: what the report calls it: the record's own id, else ``uri`` or ``uri#unit``.
+        text: the text as it is judged; all spans count from its start.
+        origin: where it came from.
+        blocks: the stretches of ``text`` that are content, in order. Empty means: all of it.
+        markup: the raw input before boilerplate was removed (HTML, front matter), or None.
+        source: the whole source text, where the input has one, else None.
+        lang: BCP 47 language of ``text``: stated by the input or the user, else detected; None
+            for unknown.
+        source_lang: BCP 47 language it was translated from, or None.
+        source_lang_from: how that is known: ``user``, ``input``, ``notice``, ``markup``,
+            ``notice-language`` or None.
+        terms: source term to required target term, as the input states them.
+        metadata: fields of the input that mtcheck does not read.
+        notices, traces, segments: filled by the pipeline.
+    """
+
+    id: str
+    text: str
+    origin: Origin
+    blocks: tuple[Block, ...] = ()
+    markup: str | None = None
+    source: str | None = None
+    lang: str | None = None
+    source_lang: str | None = None
+    source_lang_from: str | None = None
+    terms: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    metadata: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    notices: tuple[Notice, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    segments: tuple[Segment, ...] = ()
+
+    def line_of(self, offset: int) -> int | None:
+        """The 1-based input line of a code point of ``text``, as well as the blocks tell."""
+        best = None
+        for block in self.blocks:
+            if block.span.start <= offset and block.line is not None:
+                best = block
+        if best is None or best.line is None:
+            return self.origin.line
+        if offset >= best.span.end:
+            return best.line
+        return best.line + self.text.count("\n", best.span.start, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a check is called and what it says of itself; travels inside the report."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    explanation: str
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a person should look at.
+
+    Attributes:
+        code: stable rule code, such as ``DIS001``.
+        name: the rule's name, such as ``translation-notice``.
+        severity: how much it matters.
+        message: one plain sentence: what was seen, how sure it is.
+        doc: id of the document.
+        origin: uri, unit and line.
+        span: place in ``Document.text``, or None where the text itself has no place for it.
+        segment: index into ``Document.segments``, or None.
+        found: the words that were found.
+        expected: the words that were expected, or None.
+        score: the number behind it, or None.
+        fingerprint: 16 hex digits; unchanged while the judged text is unchanged.
+        related: other places that belong to it (the other spellings of a name).
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    doc: str
+    origin: Origin
+    span: Span | None = None
+    segment: int | None = None
+    found: str | None = None
+    expected: str | None = None
+    score: float | None = None
+    fingerprint: str = ""
+    related: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Another place that a finding speaks of."""
+
+    doc: str
+    origin: Origin
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be done; the rest of the run went on.
+
+    Attributes:
+        uri: the input, or the document's id.
+        problem: what went wrong, in plain words.
+        place: where, or None.
+        mend: what the user can do.
+        stage: ``read``, ``annotate`` or ``check``.
+        unit: the id of the item that failed, when one is known.
+    """
+
+    uri: str
+    problem: str
+    place: str | None = None
+    mend: str = ""
+    stage: str = "read"
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The numbers of one document; None where there is none to give.
+
+    Attributes:
+        mt_probability: 0 to 1.
+        fluency: 0 to 100, mean percentile of its sentences against human text.
+        adequacy: 0 to 100.
+        round_trip_chrf: 0 to 100, chrF of the document.
+        round_trip_bleu, round_trip_ter: the same of BLEU and TER.
+    """
+
+    mt_probability: float | None = None
+    fluency: float | None = None
+    adequacy: float | None = None
+    round_trip_chrf: float | None = None
+    round_trip_bleu: float | None = None
+    round_trip_ter: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """How many required terms the source had and how many the target used."""
+
+    matched: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One document with everything that was said about it.
+
+    Attributes:
+        verdict: ``disclosed``, ``suspected``, ``clear`` or ``no-verdict``.
+        reason: one sentence: why that verdict.
+        signature: what stands behind each number: models, revisions, thresholds, metrics.
+    """
+
+    document: Document
+    verdict: str
+    reason: str
+    scores: Scores
+    findings: tuple[Finding, ...]
+    terms: TermCount | None = None
+    signature: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run.
+
+    Attributes:
+        results: one a document, in input order.
+        findings: those that belong to the run and to no single document.
+        failures: what could not be read, annotated or checked.
+        rules: the rules that ran.
+        signature: what stands behind each number of the run.
+    """
+
+    results: tuple[Result, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    signature: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Findings of the documents, then those of the run."""
+        return tuple(f for r in self.results for f in r.findings) + self.findings
+
+    def exit_status(self, fail_on: Severity | None) -> int:
+        """0, 1 (a finding at or above ``fail_on``) or 2 (something failed)."""
+        if self.failures:
+            return 2
+        if fail_on is None:
+            return 0
+        return int(any(f.severity >= fail_on for f in self.all_findings))
+
+
+def fingerprint(code: str, doc: str, *parts: str) -> str:
+    """16 hex digits for rule, document and the judged text; no offsets and no lines, so that an
+    edit elsewhere does not reopen what was decided."""
+    return hashlib.sha256("\x1f".join((code, doc, *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,122 @@
+"""Pure functions over strings: scripts, words, normal forms, and the guess at a language.
+
+The language guess is langdetect's (a port of Nakatani's language-detection, 55 languages), seeded,
+so that the same text always gives the same answer, and guarded: a text too short to tell, or one
+that langdetect is unsure of, has language None. Writing systems that only one of its languages uses
+are told by script alone, which is surer and needs no model.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+
+from mtcheck import resources
+
+WORD = re.compile(r"[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*")
+"""A word: letters, with hyphens and apostrophes inside."""
+
+MIN_LETTERS = 20
+"""Below this many letters (``MIN_LETTERS_DENSE`` in Chinese, Japanese, Korean) the language of a
+text is unknown; see models/language.card.md for the run that chose both and ``MIN_CONFIDENCE``."""
+MIN_LETTERS_DENSE = 6
+MIN_CONFIDENCE = 0.85
+
+_DENSE = {"Han", "Hiragana", "Katakana", "Hangul"}
+
+
+def script_of(character: str) -> str | None:
+    """ISO 15924-like name (``Latin``, ``Cyrillic``, ``Han`` …) of a letter, None for anything else.
+
+    Read off the character's Unicode name, which is right for letters and costs no table.
+    """
+    if not character.isalpha():
+        return None
+    return _script_of_letter(character)
+
+
+@lru_cache(maxsize=65536)
+def _script_of_letter(character: str) -> str:
+    name = unicodedata.name(character, "")
+    if name.startswith(("CJK ", "IDEOGRAPHIC")):
+        return "Han"
+    return name.split(" ", 1)[0].split("-")[0].capitalize()
+
+
+def scripts(text: str) -> Counter[str]:
+    """How many letters of each script a text has."""
+    return Counter(s for c in text if (s := script_of(c)) is not None)
+
+
+def script(text: str) -> str | None:
+    """The script of most letters of a text, None if it has no letters."""
+    found = scripts(text)
+    return found.most_common(1)[0][0] if found else None
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in order; a character of Han or kana counts as letters do."""
+    return WORD.findall(text)
+
+
+def normalise(text: str) -> str:
+    """NFC, every run of white space as one space, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def expected_scripts(lang: str) -> frozenset[str]:
+    """The scripts a language is written in (Unicode CLDR), empty when not in the table."""
+    table = resources.data("languages")["scripts"]
+    return frozenset(table.get(primary(lang), ()))
+
+
+def primary(lang: str) -> str:
+    """The primary subtag of a BCP 47 tag, lower case: ``pt-BR`` gives ``pt``."""
+    return lang.replace("_", "-").split("-", 1)[0].lower()
+
+
+def language_name(lang: str | None) -> str:
+    """English name of a language, the code itself where the table has none, ``unknown`` for None."""
+    if lang is None:
+        return "unknown"
+    return str(resources.data("languages")["names"].get(primary(lang), lang))
+
+
+def detect_language(text: str) -> str | None:
+    """BCP 47 primary subtag of the language of a text, None when it cannot be told.
+
+    Args:
+        text: any string; addresses and markup in it should be gone already.
+
+    Source: langdetect 1.0.9 (Apache-2.0), seed 0; scripts by the Unicode character names.
+    """
+    found = scripts(text)
+    total = sum(found.values())
+    top = found.most_common(1)[0][0] if found else None
+    dense = top in _DENSE
+    if total < (MIN_LETTERS_DENSE if dense else MIN_LETTERS):
+        return None
+    if dense and (kana := found["Hiragana"] + found["Katakana"]) and kana >= 0.05 * total:
+        return "ja"
+    single = resources.data("languages")["one_script"].get(top)
+    if single is not None and found[top or ""] >= 0.7 * total:
+        return str(single)
+    return _langdetect(text)
+
+
+@lru_cache(maxsize=4096)
+def _langdetect(text: str) -> str | None:
+    import langdetect
+    from langdetect.lang_detect_exception import LangDetectException
+
+    langdetect.DetectorFactory.seed = 0
+    try:
+        guesses = langdetect.detect_langs(text[:4000])
+    except LangDetectException:
+        return None
+    best = guesses[0]
+    if best.prob < MIN_CONFIDENCE:
+        return None
+    return primary(str(best.lang))
