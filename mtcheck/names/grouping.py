@@ -1,0 +1,543 @@
+"""Who is meant by each name, and how each bearer is rendered.
+
+Full names are the anchors: two of them are one bearer when surname and given names agree up to a
+difference that ``variants`` explains. A surname alone belongs to the one bearer of that surname in
+its own document, to nobody when there are two. What an editor hears is decided word by word inside a
+bearer: the agreed rendering of a word, else the most frequent, else the first, is proposed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from mtcheck.core import Place
+from mtcheck.names import adjectives, titles
+from mtcheck.names.agreed import AgreedForms
+from mtcheck.names.mentions import ORGANIZATION, PERSON, PLACE, UNKNOWN, Mention
+from mtcheck.names.tally import Tally
+from mtcheck.names.variants import (
+    Difference,
+    given_difference,
+    inflected_form,
+    stem,
+    surname_difference,
+)
+
+_MOST_NAMESAKES = 200
+"""More different full names than this with one surname or given name are not compared pair by pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One way in which a bearer is written.
+
+    Attributes:
+        text: the name as written.
+        expected: how it would be written with the proposed words; equal to ``text`` when it agrees.
+        relation: what lies between the two, one of ``compare.RELATIONS``.
+        why: one clause, empty when it agrees.
+        places: where it stands, in order.
+    """
+
+    text: str
+    expected: str
+    relation: str
+    why: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleUse:
+    """A title as it stands with a bearer's name."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A person or other bearer of a name.
+
+    Attributes:
+        lang: BCP 47 primary subtag of the texts.
+        kind: ``person``, ``organization``, ``place`` or ``unknown``.
+        proposed: the fullest rendering, in the proposed words.
+        chosen: why those words: ``agreed``, ``most frequent`` or ``first``.
+        renderings: all ways it is written, the most frequent first.
+        titles: titles in the order of places.
+    """
+
+    lang: str
+    kind: str
+    proposed: str
+    chosen: str
+    renderings: tuple[Rendering, ...]
+    titles: tuple[TitleUse, ...]
+
+
+@dataclass(slots=True)
+class _Name:
+    """All mentions of one spelling; of one spelling in one document for a lone word."""
+
+    lang: str
+    tokens: tuple[str, ...]
+    doc: str
+    kinds: Counter[str] = field(default_factory=Counter)
+    places: list[Place] = field(default_factory=list)
+    titles: list[TitleUse] = field(default_factory=list)
+    small: bool = False
+    loose: bool = False
+
+    @property
+    def last(self) -> str:
+        return stem(self.tokens[-1], self.lang)
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...], str]:
+        return self.lang, self.tokens, self.doc
+
+    @property
+    def personal(self) -> bool:
+        return not (self.kinds[PLACE] or self.kinds[ORGANIZATION])
+
+
+@dataclass(slots=True)
+class _Groups:
+    """Union-find over names, and the pairs of words that are renderings of one."""
+
+    parent: dict[int, int] = field(default_factory=dict)
+    pairs: list[tuple[int, str, str, Difference]] = field(default_factory=list)
+
+    def root(self, node: int) -> int:
+        while self.parent.get(node, node) != node:
+            node = self.parent[node]
+        return node
+
+    def join(self, a: int, b: int) -> None:
+        low, high = sorted((self.root(a), self.root(b)))
+        if low != high:
+            self.parent[high] = low
+
+
+def conclude(tally: Tally, *, agreed: AgreedForms | None = None) -> tuple[Bearer, ...]:
+    """The bearers of a text or a run, sorted by language and proposed name.
+
+    The answer depends on what was seen alone, not on the order in which tallies were added.
+    """
+    names = _collect(tally)
+    alone = frozenset((n.lang, n.last) for n in names if len(n.tokens) == 1 and n.personal and not n.loose)
+    groups = _Groups()
+    full = [i for i, n in enumerate(names) if len(n.tokens) > 1 and n.personal]
+    _join_namesakes(names, full, alone, groups)
+    _join_surnames(names, full, alone, groups)
+    _join_lone(names, full, groups)
+    members: dict[int, list[_Name]] = defaultdict(list)
+    for i, name in enumerate(names):
+        members[groups.root(i)].append(name)
+    pairs: dict[int, list[tuple[str, str, Difference]]] = defaultdict(list)
+    for node, a, b, difference in groups.pairs:
+        pairs[groups.root(node)].append((a, b, difference))
+    bearers = (
+        _bearer(members[r], pairs[r], agreed) for r in sorted(members) if not all(n.loose for n in members[r])
+    )
+    return tuple(sorted(bearers, key=lambda b: (b.lang, b.proposed, _at(b.renderings[0].places[0]))))
+
+
+# --- collecting ---------------------------------------------------------------------------------
+
+
+def _collect(tally: Tally) -> list[_Name]:
+    found: dict[tuple[str, tuple[str, ...], str], _Name] = {}
+    for seen in tally.documents:
+        for mention, place in seen.mentions:
+            tokens = tuple(map(_settled, mention.tokens))
+            key = (seen.lang, tokens, seen.doc if len(tokens) == 1 else "")
+            name = found.setdefault(key, _Name(*key))
+            name.kinds[mention.kind] += 1
+            name.places.append(place)
+            name.small |= any(t.lower() in seen.small for t in tokens)
+            if mention.title:
+                name.titles.append(TitleUse(mention.title, _title_place(mention, place)))
+        for mention, place in seen.loose:
+            loose_key = (seen.lang, tuple(map(_settled, mention.tokens)), seen.doc)
+            if loose_key not in found:
+                found[loose_key] = _Name(*loose_key, loose=True)
+            if found[loose_key].loose:
+                found[loose_key].places.append(place)
+    return [found[key] for key in sorted(found)]
+
+
+@lru_cache(maxsize=65536)
+def _settled(token: str) -> str:
+    """A word with straight apostrophes and without shouting."""
+    token = token.replace("’", "'").replace("ʼ", "'")
+    return token.title() if token.isupper() and len(token) > 4 else token
+
+
+def _title_place(mention: Mention, place: Place) -> Place:
+    span = mention.title_span or place.span
+    return Place(place.doc, place.origin, span, mention.title or "")
+
+
+# --- joining ------------------------------------------------------------------------------------
+
+
+def _by(names: list[_Name], indices: Iterable[int], key: str) -> Iterator[list[int]]:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i in indices:
+        name = names[i]
+        found[name.lang, name.last if key == "last" else stem(name.tokens[0], name.lang)].append(i)
+    return (group for group in found.values() if 1 < len(group) <= _MOST_NAMESAKES)
+
+
+def _join_namesakes(
+    names: list[_Name], full: list[int], alone: frozenset[tuple[str, str]], groups: _Groups
+) -> None:
+    """Full names with one surname: the given names decide."""
+    for group in _by(names, full, "last"):
+        for i, j in combinations(group, 2):
+            a, b = names[i].tokens[:-1], names[j].tokens[:-1]
+            difference = given_difference(a, b, names[i].lang)
+            if difference is None or (difference.relation == "shortened" and _ambiguous(names, i, j, group)):
+                continue
+            if difference.relation == "typo" and not _believed(names[i], names[j], alone):
+                continue
+            groups.join(i, j)
+            if difference.reported:
+                x, y = _differing(a, b)
+                groups.pairs.append((i, x, y, difference))
+
+
+def _ambiguous(names: list[_Name], i: int, j: int, group: list[int]) -> bool:
+    """An initial or a shorter name that fits two people of one surname fits neither."""
+    short = min((i, j), key=lambda k: (len(names[k].tokens), len("".join(names[k].tokens))))
+    lang = names[short].lang
+    fits = [
+        k
+        for k in group
+        if k != short and given_difference(names[short].tokens[:-1], names[k].tokens[:-1], lang) is not None
+    ]
+    return any(
+        given_difference(names[x].tokens[:-1], names[y].tokens[:-1], lang) is None
+        for x, y in combinations(fits, 2)
+    )
+
+
+def _differing(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, str]:
+    left = [w for w in a if w not in b]
+    right = [w for w in b if w not in a]
+    return left[0] if left else a[0], right[0] if right else b[0]
+
+
+def _join_surnames(
+    names: list[_Name], full: list[int], alone: frozenset[tuple[str, str]], groups: _Groups
+) -> None:
+    """Full names with one given name: the surnames may be one by two schemes, or with a slip."""
+    for group in _by(names, full, "first"):
+        for i, j in combinations(group, 2):
+            a, b = names[i], names[j]
+            if a.last == b.last or len(a.tokens[0]) == 1:
+                continue
+            difference = surname_difference(a.tokens[-1], b.tokens[-1], a.lang, known=True)
+            if difference is None or (difference.relation != "scheme_variant" and not _believed(a, b, alone)):
+                continue
+            if (
+                len(a.tokens) > 2
+                and len(b.tokens) > 2
+                and not given_difference(a.tokens[1:-1], b.tokens[1:-1], a.lang)
+            ):
+                continue
+            groups.join(i, j)
+            groups.pairs.append((i, a.tokens[-1], b.tokens[-1], difference))
+
+
+def _believed(a: _Name, b: _Name, alone: frozenset[tuple[str, str]]) -> bool:
+    """A slip is rare beside the right form, and only people are sure not to be two phrases.
+
+    Args:
+        alone: last words that also stand alone, as surnames do.
+    """
+    person = a.kinds[PERSON] or b.kinds[PERSON] or {(a.lang, a.last), (b.lang, b.last)} & alone
+    if not person:
+        return False
+    few, many = sorted((len(a.places), len(b.places)))
+    return few <= 2 and (few < many or many == 1)
+
+
+def _join_lone(names: list[_Name], full: list[int], groups: _Groups) -> None:
+    """Lone surnames go to the one bearer in their own document; then their near spellings do."""
+    lone = [i for i, n in enumerate(names) if len(n.tokens) == 1]
+    owners: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    for i in full:
+        for doc in {p.doc for p in names[i].places}:
+            owners[names[i].lang, doc, names[i].last].add(i)
+    by_doc: dict[tuple[str, str], list[int]] = defaultdict(list)
+    linked = set()
+    for i in lone:
+        name = names[i]
+        roots = {groups.root(o) for o in owners.get((name.lang, name.doc, name.last), ())}
+        if len(roots) == 1:
+            groups.join(i, roots.pop())
+            linked.add(i)
+        by_doc[name.lang, name.doc].append(i)
+    surnames: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (lang, doc, _), holders in owners.items():
+        surnames[lang, doc] += sorted(holders)
+    for key, members in by_doc.items():
+        _join_near(names, members, linked, surnames.get(key, []), groups)
+
+
+def _join_near(
+    names: list[_Name], lone: list[int], linked: set[int], holders: list[int], groups: _Groups
+) -> None:
+    """Lone names of one document against each other and against the surnames of its people."""
+    firsts = {stem(t, names[i].lang) for i in holders for t in names[i].tokens[:-1]}
+    single = [i for i in lone if names[i].personal and names[i].last not in firsts]
+    settled = [i for i in single if not names[i].loose]
+    for i in single:
+        if i in linked or names[i].small:
+            continue
+        for j in sorted({*holders, *settled}):
+            if j == i or (j < i and j in settled and j not in linked and not names[i].loose):
+                continue
+            difference = _near(names, i, j, groups)
+            if difference is not None:
+                groups.join(i, j)
+                groups.pairs.append((i, names[i].tokens[-1], names[j].tokens[-1], difference))
+
+
+def _near(names: list[_Name], i: int, j: int, groups: _Groups) -> Difference | None:
+    a, b = names[i].tokens[-1], names[j].tokens[-1]
+    if a[:1] != b[:1] or abs(len(a) - len(b)) > 3:
+        return None
+    lang = names[i].lang
+    titled = bool(names[j].titles) or len(names[j].tokens) > 1
+    longer = 5 <= len(b) < len(a) and not a.endswith("a")
+    if lang not in {"ru", "uk"} and titled and longer and inflected_form(a, b):
+        return Difference("inflected", True, "a grammatical ending of the source language was left in")
+    difference = surname_difference(a, b, lang, known=False)
+    if difference is None or difference.relation != "typo":
+        return difference
+    group = groups.root(j)
+    count = sum(len(n.places) for k, n in enumerate(names) if groups.root(k) == group)
+    few = len(names[i].places)
+    sure = names[j].kinds[PERSON] > 0 and len(names[j].tokens) > 1
+    if names[j].small or few > 2 or (count <= few and not (sure and few == 1)) or (few > 1 and count < 4):
+        return None
+    return difference if sure or count >= 2 else None
+
+
+# --- what is said of a bearer -------------------------------------------------------------------
+
+
+def _bearer(
+    members: list[_Name], pairs: list[tuple[str, str, Difference]], agreed: AgreedForms | None
+) -> Bearer:
+    lang = members[0].lang
+    counts: Counter[str] = Counter()
+    first: dict[str, Place] = {}
+    for name in members:
+        for token in name.tokens:
+            counts[token] += len(name.places)
+            first[token] = min([*name.places, *([first[token]] if token in first else [])], key=_at)
+    better, chosen = _choose(pairs, counts, first, agreed, lang)
+    renderings = [_rendering(name, better) for name in members]
+    merged = _merge(renderings)
+    kinds = sum((n.kinds for n in members), Counter[str]())
+    kind = next((k for k in (PERSON, ORGANIZATION, PLACE) if kinds[k]), UNKNOWN)
+    fullest = max(merged, key=lambda r: (r.text == r.expected, len(r.expected.split()), len(r.places)))
+    uses = tuple(sorted((t for n in members for t in n.titles), key=lambda t: _at(t.place)))
+    return Bearer(lang, kind, fullest.expected, chosen, merged, uses)
+
+
+def _at(place: Place) -> tuple[str, int, int]:
+    return place.doc, place.span.start, place.span.end
+
+
+def _choose(
+    pairs: list[tuple[str, str, Difference]],
+    counts: Counter[str],
+    first: dict[str, Place],
+    agreed: AgreedForms | None,
+    lang: str,
+) -> tuple[dict[str, tuple[str, Difference]], str]:
+    """For each word that should be another one: which, and why; and how that was decided."""
+    better: dict[str, tuple[str, Difference]] = {}
+    chosen = "most frequent"
+    for a, b, difference in sorted(pairs, key=lambda p: (p[0], p[1])):
+        agreed_word = _agreed_word(a, b, agreed, lang)
+        ranked = sorted(
+            (a, b), key=lambda w: (w != agreed_word, -counts[w], _at(first[w]) if w in first else ())
+        )
+        if agreed_word in (a, b):
+            chosen = "agreed"
+        elif counts[a] == counts[b]:
+            chosen = "first"
+        better[ranked[1]] = (ranked[0], difference)
+    for word in list(better):
+        target, _ = better[word]
+        while target in better and better[target][0] != word and counts[better[target][0]] >= counts[target]:
+            target = better[target][0]
+            if target == word:
+                break
+        better[word] = (target, better[word][1])
+    return better, chosen
+
+
+def _agreed_word(a: str, b: str, agreed: AgreedForms | None, lang: str) -> str | None:
+    if agreed is None:
+        return None
+    for form in agreed.forms:
+        words = form.preferred.split()
+        if form.lang in {"", lang} and (a in words) != (b in words):
+            return a if a in words else b
+    return None
+
+
+def _rendering(name: _Name, better: dict[str, tuple[str, Difference]]) -> Rendering:
+    written = " ".join(name.tokens)
+    expected = " ".join(better[t][0] if t in better else t for t in name.tokens)
+    difference = next((better[t][1] for t in name.tokens if t in better), None)
+    places = tuple(sorted(name.places, key=_at))
+    if difference is None or written == expected:
+        return Rendering(written, written, "identical", "", places)
+    return Rendering(written, expected, difference.relation, difference.why, places)
+
+
+def _merge(renderings: list[Rendering]) -> tuple[Rendering, ...]:
+    """Renderings of lone surnames from several documents as one; the most frequent first."""
+    found: dict[str, Rendering] = {}
+    for r in renderings:
+        old = found.get(r.text)
+        places = tuple(sorted((*old.places, *r.places), key=_at)) if old else r.places
+        found[r.text] = Rendering(r.text, r.expected, r.relation, r.why, places)
+    return tuple(sorted(found.values(), key=lambda r: (-len(r.places), r.text)))
+
+
+# --- titles -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TitleChange:
+    """One office of one person under two names.
+
+    Attributes:
+        bearer: whose it is.
+        proposed: the most frequent rendering of the office, else the first.
+        use: where another one stands.
+        others: where the proposed one stands.
+    """
+
+    bearer: str
+    proposed: str
+    use: TitleUse
+    others: tuple[TitleUse, ...]
+
+
+def title_changes(bearer: Bearer) -> tuple[TitleChange, ...]:
+    """Titles of a bearer that name one office in two ways, with no word that explains it."""
+    offices: dict[tuple[str, tuple[str, ...]], dict[str, list[TitleUse]]] = defaultdict(dict)
+    for use in bearer.titles:
+        office = titles.parse_title(use.text, bearer.lang)
+        if office and office.set_id and not office.explained:
+            offices[office.set_id, office.body].setdefault(office.rendering, []).append(use)
+    found = []
+    for renderings in offices.values():
+        ranked = sorted(renderings.values(), key=lambda u: (-len(u), _at(u[0].place)))
+        for uses in ranked[1:]:
+            found += [TitleChange(bearer.proposed, ranked[0][0].text, u, tuple(ranked[0])) for u in uses]
+    return tuple(sorted(found, key=lambda c: _at(c.use.place)))
+
+
+# --- adjectives and places ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An adjective or place name of which two forms are in use.
+
+    Attributes:
+        kind: ``adjective`` or ``place``.
+        form, proposed: the form found and the one proposed, as the table writes them.
+        text, expected: the words found, and the same with the proposed form.
+        certain: False where the two forms may differ in sense.
+        places: where the form stands.
+        others: where the proposed form stands.
+    """
+
+    kind: str
+    form: str
+    proposed: str
+    text: str
+    expected: str
+    certain: bool
+    places: tuple[Place, ...]
+    others: tuple[Place, ...]
+
+
+def conclude_wordings(tally: Tally, *, agreed: AgreedForms | None = None) -> tuple[Wording, ...]:
+    """The competing adjectives and place names of a text or a run."""
+    found: dict[tuple[str, int], list[tuple[adjectives.Use, Place, str]]] = defaultdict(list)
+    for seen in tally.documents:
+        for use, place in seen.uses:
+            found[use.entry].append((use, place, seen.lang))
+    return tuple(w for entry in sorted(found) for w in _wordings(entry, found[entry], agreed))
+
+
+def _wordings(
+    entry: tuple[str, int], uses: list[tuple[adjectives.Use, Place, str]], agreed: AgreedForms | None
+) -> Iterator[Wording]:
+    line = adjectives.row(entry)
+    by_form: dict[str, list[tuple[adjectives.Use, Place]]] = defaultdict(list)
+    for use, place, _ in sorted(uses, key=lambda u: _at(u[1])):
+        by_form[use.form].append((use, place))
+    if len(by_form) < 2:
+        return
+    wanted = agreed.preferred_for(by_form, uses[0][2]) if agreed else None
+    proposed = min(
+        by_form,
+        key=lambda f: (f != wanted, -len(by_form[f]), f != line.get("preferred"), _at(by_form[f][0][1])),
+    )
+    for form, places in by_form.items():
+        if (
+            form != proposed
+            and (grade := _grade(line, places, by_form[proposed], form, proposed)) is not None
+        ):
+            certain, chosen = grade
+            first = chosen[0]
+            yield Wording(
+                kind=entry[0],
+                form=form,
+                proposed=proposed,
+                text=first[0].text,
+                expected=first[0].text.replace(form, proposed),
+                certain=certain,
+                places=tuple(p for _, p in chosen),
+                others=tuple(p for _, p in by_form[proposed]),
+            )
+
+
+def _grade(
+    line: Mapping[str, Any],
+    places: list[tuple[adjectives.Use, Place]],
+    others: list[tuple[adjectives.Use, Place]],
+    form: str,
+    proposed: str,
+) -> tuple[bool, list[tuple[adjectives.Use, Place]]] | None:
+    """Certain or not, and the uses it holds for; None where the difference of sense explains it."""
+    state = line.get("state", [])
+    ethnic = line.get("ethnic", [])
+    if not ((form in state and proposed in ethnic) or (form in ethnic and proposed in state)):
+        return True, places
+    same_kind = {adjectives.COMPOUND, adjectives.STATE}
+    other_contexts = {u.context for u, _ in others}
+    certain = [(u, p) for u, p in places if u.context in same_kind and u.context in other_contexts]
+    if certain:
+        return True, certain
+    maybe = [(u, p) for u, p in places if u.context in same_kind and other_contexts & same_kind]
+    return (False, maybe) if maybe else None

@@ -1,0 +1,138 @@
+"""Titles that stand with names: finding the office in a row of words, and comparing two titles.
+
+A title has an office (the head word and its synonyms, by ``mtcheck/data/titles.toml``), a body (the
+council, the ministry, the company) and perhaps words that explain a change (former, acting).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from mtcheck import resources, text
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a title says.
+
+    Attributes:
+        set_id: id of the synonym set, None for an office without synonyms.
+        rendering: the head words as written, in lower case, hyphens as spaces.
+        body: the other words, lower case, sorted; countries and their adjectives left out.
+        explained: True if a word of the title explains why it differs (former, acting).
+    """
+
+    set_id: str | None
+    rendering: str
+    body: tuple[str, ...]
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    offices: dict[tuple[str, ...], str | None]
+    longest: int
+    qualifiers: frozenset[str]
+    reasons: frozenset[str]
+    generic: re.Pattern[str]
+    links: frozenset[str]
+
+
+def supported(lang: str | None) -> bool:
+    """True if there is a title table for a language."""
+    return lang is not None and "offices" in resources.data("titles").get(text.primary(lang), {})
+
+
+@cache
+def _titles(lang: str) -> _Titles:
+    row = resources.data("titles")[lang]
+    offices: dict[tuple[str, ...], str | None] = {(w,): None for w in row["fixed"].split("|") if " " not in w}
+    offices |= {tuple(w.split()): None for w in row["fixed"].split("|") if " " in w}
+    for entry in row["offices"]:
+        offices |= {tuple(form.split()): entry["id"] for form in entry["forms"].split("|")}
+    generic = rf"\s+(?:of\s+)?(?:the\s+|our\s+|this\s+|his\s+|her\s+)?(?:{row['generic']})\s+"
+    return _Titles(
+        offices=offices,
+        longest=max(map(len, offices)),
+        qualifiers=frozenset(row["qualifiers"].split()),
+        reasons=frozenset(row["reasons"].split("|")),
+        generic=re.compile(generic),
+        links=frozenset(resources.data("titles")["links"]["words"].split()),
+    )
+
+
+def office_at(words: Sequence[str], start: int, lang: str) -> int:
+    """How many lower-case words from ``start`` on are the name of an office; 0 for none."""
+    table = _titles(text.primary(lang))
+    for size in range(min(table.longest, len(words) - start), 0, -1):
+        if tuple(words[start : start + size]) in table.offices:
+            return size
+    return 0
+
+
+def is_office(word: str, lang: str) -> bool:
+    """True if one lower-case word is the name of an office."""
+    return (word,) in _titles(text.primary(lang)).offices
+
+
+def is_qualifier(word: str, lang: str) -> bool:
+    """True if a lower-case word belongs to a title when it stands before an office."""
+    table = _titles(text.primary(lang))
+    return word in table.qualifiers or word in table.reasons
+
+
+def generic_link(between: str, lang: str) -> bool:
+    """True if what stands between an office and a name says "of the country" without naming it."""
+    return _titles(text.primary(lang)).generic.fullmatch(between) is not None
+
+
+def is_generic(title: str, lang: str) -> bool:
+    """True if a title ends in "of the country" or its like."""
+    words = re.finditer(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", title)
+    return any(
+        is_office(word.group().lower(), lang) and generic_link(title[word.end() :] + " ", lang)
+        for word in words
+    )
+
+
+def parse_title(title: str, lang: str) -> Office | None:
+    """What a title says, None if no office of the table is in it."""
+    table = _titles(text.primary(lang))
+    words = [w.lower().replace("’", "'") for w in re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", title)]
+    best: tuple[int, int] | None = None
+    for start in range(len(words)):
+        size = office_at(words, start, lang)
+        if size and (best is None or size >= best[1]):
+            best = (start, size)
+    if best is None:
+        return None
+    head = tuple(words[best[0] : best[0] + best[1]])
+    rest = words[: best[0]] + words[best[0] + best[1] :]
+    body = tuple(sorted(w for w in rest if w not in table.links | table.reasons and not is_country_word(w)))
+    explained = any(w in table.reasons or w.split("-")[0] in table.reasons for w in rest)
+    return Office(table.offices[head], " ".join(head).replace("-", " "), body, explained)
+
+
+@cache
+def country_words() -> frozenset[str]:
+    """Countries, large cities and their adjectives, in English, lower case."""
+    table = resources.data("demonyms")
+    return frozenset((table["countries"]["en"] + " " + table["demonyms"]["en"]).lower().split())
+
+
+@cache
+def _demonyms() -> frozenset[str]:
+    return frozenset(resources.data("demonyms")["demonyms"]["en"].lower().split())
+
+
+def is_country_word(word: str) -> bool:
+    """True for a country, a large city or an adjective of one, compounds of them included."""
+    return all(part in country_words() for part in word.lower().split("-"))
+
+
+def is_demonym(word: str) -> bool:
+    """True for an adjective of country or nationality (``Russian``, ``Russian-Kazakh``)."""
+    return any(part in _demonyms() for part in word.lower().split("-"))

@@ -1,0 +1,171 @@
+"""When two words of names in running text are one word rendered twice.
+
+Stricter than ``compare_names``, which is asked about a pair that somebody already suspects: here every
+two names of a text are a pair, and a false finding costs an editor's trust. So a slip counts only in
+long words, never where an ending makes another word or the other gender of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from mtcheck import resources
+from mtcheck.names import titles
+from mtcheck.names.compare import given_names
+from mtcheck.names.distance import slips
+from mtcheck.names.mentions import is_given
+from mtcheck.names.transliteration import plain, skeleton
+
+MIN_SCHEME, MIN_TYPO = 5, 6
+"""Shortest lone surname in which a scheme variant, or a slip, is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What lies between two renderings of a word.
+
+    Attributes:
+        relation: a relation of ``compare.RELATIONS``.
+        reported: True if an editor should hear of it; a nickname or an initial is no fault.
+        why: one clause.
+    """
+
+    relation: str
+    reported: bool
+    why: str
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str, lang: str) -> str:
+    """What a word shares with its own other grammatical cases (Russian, Ukrainian), lower case."""
+    lower = word.lower().replace("’", "'")
+    if lang not in {"ru", "uk"} or len(lower) < 4:
+        return lower
+    for ending in resources.data("names")["cases"][lang]:
+        if lower.endswith(ending) and len(lower) - len(ending) >= 3:
+            lower = lower[: -len(ending)]
+            break
+    return lower.rstrip("аеёиіїоуыэюяйь'") or lower
+
+
+def given_difference(a: tuple[str, ...], b: tuple[str, ...], lang: str) -> Difference | None:
+    """What lies between the given names of two bearers of one surname; None: two people."""
+    if [stem(w, lang) for w in a] == [stem(w, lang) for w in b]:
+        return Difference("identical", False, "")
+    short, long = sorted((a, b), key=lambda t: (len(t), t))
+    if len(short) < len(long):
+        heads = [_word_difference(short[0], w, lang) for w in long]
+        fits = next((h for h in heads if h is not None), None)
+        return fits if fits and (fits.reported and len(short) == 1) else fits and _SHORTENED
+    worst = Difference("identical", False, "")
+    for x, y in zip(a, b, strict=True):
+        found = _word_difference(x, y, lang)
+        if found is None:
+            return None
+        worst = found if found.relation != "identical" else worst
+    return worst
+
+
+_SHORTENED = Difference("shortened", False, "a part of the name is left out")
+
+
+def _word_difference(a: str, b: str, lang: str) -> Difference | None:
+    if stem(a, lang) == stem(b, lang):
+        return Difference("identical", False, "")
+    a, b = sorted((a, b))
+    if len(a) == 1 or len(b) == 1:
+        return _SHORTENED if plain(a)[:1] == plain(b)[:1] else None
+    if spelled_alike(a, b):
+        return Difference("scheme_variant", True, "one name by two transliterations")
+    names = given_names()
+    left, right = names.get(skeleton(a)), names.get(skeleton(b))
+    if left and right:
+        if left[0] & right[0]:
+            return Difference("spelling_variant", True, "forms of one given name in two languages")
+        return Difference("nickname", False, "") if left[1] & right[1] else None
+    if min(len(a), len(b)) >= 5 and _slip(a, b) and not a.lower().startswith(b.lower()):
+        return Difference("typo", True, "one letter differs") if plain(a)[0] == plain(b)[0] else None
+    return None
+
+
+def surname_difference(a: str, b: str, lang: str, *, known: bool) -> Difference | None:
+    """What lies between two surnames, or lone names.
+
+    Args:
+        known: True if the same given name stands with both, so that less proof is needed.
+    """
+    if stem(a, lang) == stem(b, lang) or _genders(a, b):
+        return None
+    a, b = sorted((a, b))
+    size = min(len(plain(a)), len(plain(b)))
+    if spelled_alike(a, b):
+        enough = known or size >= MIN_SCHEME
+        return Difference("scheme_variant", True, "one name by two transliterations") if enough else None
+    if lang not in {"ru", "uk"} and known and _inflected(a, b):
+        return Difference("inflected", True, "a grammatical ending of the source language was left in")
+    if size < (5 if known else MIN_TYPO) or plain(a)[:1] != plain(b)[:1]:
+        return None
+    if not known and (_another_word(a, b) or is_given(a) or is_given(b)):
+        return None
+    if _slip(a, b) or (known and size >= 7 and slips(plain(a), plain(b), 2) == 2 and not _another_word(a, b)):
+        return Difference("typo", True, "a letter or two differ")
+    return None
+
+
+def spelled_alike(a: str, b: str) -> bool:
+    """Two spellings that transliteration schemes, accents or hyphens alone keep apart."""
+    x, y = a.lower().replace("’", "'"), b.lower().replace("’", "'")
+    return x != y and skeleton(a) == skeleton(b) and not _genders(a, b)
+
+
+def inflected_form(a: str, b: str) -> bool:
+    """True if one lone surname is the other with a Slavic case ending that no gender explains."""
+    return _inflected(a, b) and not _genders(a, b)
+
+
+def _slip(a: str, b: str) -> bool:
+    return slips(plain(a), plain(b), 1) == 1
+
+
+@cache
+def _endings() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tuple[tuple[str, str], ...]]:
+    table = resources.data("names")
+    pairs = tuple((x, y) for x, y in table["feminine"]["pairs"])
+    cases = table["cases"]
+    return (
+        frozenset(table["derivations"]["en"]),
+        tuple(cases["latin"]),
+        re.compile(cases["latin_stem"]),
+        pairs,
+    )
+
+
+def _inflected(a: str, b: str) -> bool:
+    short, long = sorted((a.lower(), b.lower()), key=len)
+    base = short.rstrip("oya") if short.endswith(("ko", "sky", "ski")) else short
+    _, cases, stem_pattern, _ = _endings()
+    return long.startswith(base) and long[len(base) :] in cases and bool(stem_pattern.search(base))
+
+
+def _genders(a: str, b: str) -> bool:
+    x, y = a.lower(), b.lower()
+    for male, female in _endings()[3]:
+        for p, q in ((x, y), (y, x)):
+            if p.endswith(male) and q.endswith(female) and p[: -len(male)] == q[: -len(female)]:
+                return True
+    return False
+
+
+def _another_word(a: str, b: str) -> bool:
+    """True if an ending makes one word of the other, or they differ in the last letter only."""
+    x, y = sorted((plain(a), plain(b)), key=len)
+    common = 0
+    while common < len(x) and x[common] == y[common]:
+        common += 1
+    derivations = _endings()[0]
+    tails = (x[common:], y[common:])
+    if common >= len(x) - 1 or all(t == "" or t in derivations for t in tails):
+        return True
+    return any(titles.is_country_word(w) for w in (a.lower(), b.lower()))
