@@ -422,6 +422,7 @@ class Result:
         verdict: ``disclosed``, ``suspected``, ``clear`` or ``no-verdict``.
         reason: one sentence: why that verdict.
         signature: what stands behind each number: models, revisions, thresholds, metrics.
+        disclosure: the notice or markup that proves the verdict ``disclosed``, or None.
     """
 
     document: Document
@@ -431,6 +432,7 @@ class Result:
     findings: tuple[Finding, ...]
     terms: TermCount | None = None
     signature: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    disclosure: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

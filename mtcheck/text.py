@@ -103,7 +103,20 @@ def detect_language(text: str) -> str | None:
     single = resources.data("languages")["one_script"].get(top)
     if single is not None and found[top or ""] >= 0.7 * total:
         return str(single)
-    return _langdetect(text)
+    return _by_letters(text, total) or _langdetect(text)
+
+
+def _by_letters(text: str, total: int) -> str | None:
+    """The language that alone writes letters which this text has at least once in 150.
+
+    langdetect does not know these languages and would call them by a neighbour's name.
+    """
+    table = resources.data("languages")["letters"]
+    lower = text.lower()
+    for lang, letters in table.items():
+        if sum(lower.count(letter) for letter in letters) * 150 >= total:
+            return str(lang)
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,262 @@
+"""Measure what human text looks like to a model, and write it down.
+
+    python models/measure.py fluency    --data DIR [--languages en,ru] [--sentences 600]
+    python models/measure.py round-trip --data DIR [--pairs en-ru,ru-en] [--sentences 120]
+    python models/measure.py source     --data DIR [--pairs en-ru] [--sentences 120]
+    python models/measure.py language   --data DIR
+
+DIR holds the evaluation data (WMT documents, Microsoft documentation). Only text that people wrote
+in its own language is used for ``fluency`` and ``round-trip`` (sources of WMT, pages labelled HT),
+and human translations with their sources for ``source``. Nothing of the text is kept: the files
+written here hold quantiles, counts, the model's signature and the date. Same data, same figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import gzip
+import json
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mtcheck import text
+from mtcheck.annotate import fluency, metrics
+from mtcheck.annotate.models import Models
+from mtcheck.annotate.round_trip import round_trips
+from mtcheck.core import Document, Origin, Segment, Span
+from mtcheck.segment import segment
+
+HERE = Path(__file__).parent
+STEPS = 100
+MIN_SENTENCES = 60
+"""Fewer human sentences than this make no distribution."""
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Objects of a gzipped JSONL file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def human_documents(data: Path, lang: str) -> list[list[str]]:
+    """Documents written by people in a language, as lists of segments, shuffled by a fixed seed."""
+    out: dict[str, list[str]] = {}
+    for path in sorted(data.glob(f"wmt*.{lang}-*.docs.jsonl.gz")):
+        for row in rows(path):
+            out.setdefault("\n".join(row["source"]), row["source"])
+    if not out and (data / f"msdocs.{lang}.jsonl.gz").exists():
+        for row in rows(data / f"msdocs.{lang}.jsonl.gz"):
+            if row["label"] != "mt":
+                out.setdefault("\n".join(row["segments"]), row["segments"])
+    found = list(out.values())
+    random.Random(0).shuffle(found)
+    return found
+
+
+def document(lines: list[str], lang: str, name: str) -> Document:
+    """A document of one paragraph a segment, cut into sentences as the pipeline does."""
+    return segment(Document(name, "\n".join(lines), Origin(name), lang=lang))
+
+
+def quantiles(values: list[float]) -> list[float]:
+    """``STEPS + 1`` quantiles from minimum to maximum."""
+    ordered = sorted(values)
+    out = []
+    for step in range(STEPS + 1):
+        at = step * (len(ordered) - 1) / STEPS
+        low = int(at)
+        high = min(low + 1, len(ordered) - 1)
+        out.append(round(ordered[low] + (at - low) * (ordered[high] - ordered[low]), 3))
+    return out
+
+
+def measure_fluency(data: Path, languages: list[str], sentences: int, threads: int) -> None:
+    """Mean surprisal of human sentences by length class, and the limit for spikes, by language."""
+    model = Models(threads=threads).fluency_model()
+    target = HERE / "fluency.json"
+    known = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"models": {}}
+    entry = known["models"].setdefault(model.signature, {"languages": {}})
+    for lang in languages:
+        documents = [document(d, lang, f"{lang}/{i}") for i, d in enumerate(human_documents(data, lang))]
+        later, words = _surprisals(model, _take(documents, sentences))
+        first, _ = _surprisals(model, _alone(documents, sentences // 2))
+        if len(later) < MIN_SENTENCES:
+            print(f"{lang}: only {len(later)} sentences, left out", file=sys.stderr)
+            continue
+        entry["languages"][lang] = {
+            "sentences": len(later) + len(first),
+            "date": datetime.date.today().isoformat(),
+            "data": _source_of(data, lang),
+            "word_spike": round(sorted(words)[int(0.99 * len(words))], 2),
+            "later": _by_length(later),
+            "first": _by_length(first),
+        }
+        print(f"{lang}: {len(later)}+{len(first)} sentences, median {_median(later):.2f} bits, "
+              f"spike {entry['languages'][lang]['word_spike']}", flush=True)
+        target.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _take(documents: list[Document], sentences: int) -> list[Document]:
+    out, count = [], 0
+    for doc in documents:
+        if count >= sentences:
+            break
+        out.append(doc)
+        count += len(doc.segments)
+    return out
+
+
+def _alone(documents: list[Document], sentences: int) -> list[Document]:
+    """Sentences as documents of their own, which nothing stands before."""
+    pool = [s.text for d in documents for s in d.segments]
+    random.Random(1).shuffle(pool)
+    return [document([value], documents[0].lang or "", f"alone/{i}") for i, value in enumerate(pool[:sentences])]
+
+
+def _surprisals(model: Any, documents: list[Document]) -> tuple[list[tuple[int, float]], list[float]]:
+    """(tokens, mean bits) of each sentence but a text's first where it has more, and bits of each word."""
+    running = [fluency.running_text(d) for d in documents]
+    means: list[tuple[int, float]] = []
+    words: list[float] = []
+    for doc, (_, places), tokens in zip(documents, running, model.surprisal([r[0] for r in running]), strict=True):
+        for number, (index, place) in enumerate(places):
+            if number == 0 and len(places) > 1:
+                continue
+            own = [t for t in tokens if t.end > place.start and t.start < place.end]
+            spoken = fluency.fluency_of(doc.segments[index], own, place, model="", lang=None, first=False)
+            if spoken is None or len(spoken.tokens) < 5:
+                continue
+            means.append((len(spoken.tokens), spoken.mean_surprisal))
+            words += [
+                bits
+                for bits, span in fluency.word_surprisals(doc.segments[index], spoken.tokens)
+                if not fluency._is_name(doc.segments[index], span)
+            ]
+    return means, words
+
+
+def _by_length(values: list[tuple[int, float]]) -> dict[str, list[float]]:
+    """Quantiles by length class; each class takes the nearest lengths until it has enough."""
+    out = {}
+    for number, low in enumerate(fluency.LENGTHS):
+        high = fluency.LENGTHS[number + 1] if number + 1 < len(fluency.LENGTHS) else 10**9
+        own = [mean for length, mean in values if low <= length < high]
+        if len(own) < MIN_SENTENCES:
+            middle = (low + min(high, 60)) / 2
+            nearest = sorted(values, key=lambda v: abs(v[0] - middle))
+            own = [mean for _, mean in nearest[:MIN_SENTENCES]]
+        out[str(number)] = quantiles(own)
+    return out
+
+
+def _median(values: list[tuple[int, float]]) -> float:
+    return sorted(v for _, v in values)[len(values) // 2]
+
+
+def measure_trips(data: Path, pairs: list[tuple[str, str]], sentences: int, mode: str, threads: int) -> None:
+    """chrF of good human sentences there and back (or back against their true source), by pair."""
+    models = Models(threads=threads)
+    target = HERE / "round_trip.json"
+    known = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"baselines": []}
+    for lang, source_lang in pairs:
+        segments = _sentences(data, lang, source_lang, mode)[:sentences]
+        if len(segments) < MIN_SENTENCES:
+            print(f"{lang}-{source_lang}: only {len(segments)} sentences, left out", file=sys.stderr)
+            continue
+        back, _ = models.translator_for(lang, source_lang)
+        forth = models.translator_for(source_lang, lang)[0] if mode == "round-trip" else None
+        trips = round_trips(segments, back, forth, lang=lang, source_lang=source_lang)
+        scores = [t.chrf for t in trips if t.chrf is not None]
+        row = {
+            "model": back.signature,
+            "lang": lang,
+            "source_lang": source_lang,
+            "mode": mode,
+            "sentences": len(scores),
+            "no_verdict": len(trips) - len(scores),
+            "mean": round(sum(scores) / len(scores), 2),
+            "interval": _interval(scores),
+            "date": datetime.date.today().isoformat(),
+            "data": _source_of(data, lang),
+            "chrf": metrics.signatures(lang)["chrf"],
+            "quantiles": quantiles(scores),
+        }
+        known["baselines"] = [b for b in known["baselines"] if any(b[k] != row[k] for k in ("model", "lang", "source_lang", "mode"))]
+        known["baselines"].append(row)
+        known["baselines"].sort(key=lambda b: (b["model"], b["mode"], b["lang"], b["source_lang"]))
+        target.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        print({k: v for k, v in row.items() if k != "quantiles"}, flush=True)
+
+
+def _sentences(data: Path, lang: str, source_lang: str, mode: str) -> list[Segment]:
+    """Human sentences of 4 to 40 words: originals for round trips, translations with sources otherwise."""
+    found: list[Segment] = []
+    if mode == "round-trip":
+        for i, lines in enumerate(human_documents(data, lang)):
+            found += document(lines, lang, str(i)).segments
+    else:
+        for path in sorted(data.glob(f"wmt*.{source_lang}-{lang}.docs.jsonl.gz")):
+            for row in rows(path):
+                best = row["human"][sorted(row["human"])[0]]
+                found += [Segment(t, Span(0, len(t)), source=s) for s, t in zip(row["source"], best, strict=True)]
+    dense = lang in {"zh", "ja"}
+    kept = [s for s in found if 4 <= (len(s.text) / 2 if dense else len(text.words(s.text))) <= 40]
+    random.Random(2).shuffle(kept)
+    return kept
+
+
+def _interval(values: list[float]) -> list[float]:
+    """95 % bootstrap interval of the mean, 1,000 resamples, fixed seed."""
+    rng = random.Random(3)
+    means = sorted(sum(rng.choices(values, k=len(values))) / len(values) for _ in range(1000))
+    return [round(means[25], 2), round(means[974], 2)]
+
+
+def _source_of(data: Path, lang: str) -> str:
+    wmt = sorted(p.name.split(".docs")[0] for p in data.glob(f"wmt*.{lang}-*.docs.jsonl.gz"))
+    return "WMT sources " + ", ".join(wmt) if wmt else f"Microsoft documentation, human pages ({lang})"
+
+
+def measure_language(data: Path) -> None:
+    """How often the language guess is right, wrong and unknown on human sentences, by letters."""
+    counts: dict[str, dict[str, list[int]]] = {}
+    for path in sorted(data.glob("wmt*.docs.jsonl.gz")):
+        for row in rows(path):
+            for value in row["source"][:3]:
+                letters = sum(c.isalpha() for c in value)
+                size = "<20" if letters < 20 else "20-39" if letters < 40 else "40-79" if letters < 80 else "80+"
+                cell = counts.setdefault(row["src_lang"], {}).setdefault(size, [0, 0, 0])
+                guess = text.detect_language(value)
+                cell[2 if guess is None else int(guess != row["src_lang"])] += 1
+    for lang, sizes in sorted(counts.items()):
+        for size in ("<20", "20-39", "40-79", "80+"):
+            if size in sizes:
+                right, wrong, unknown = sizes[size]
+                print(f"{lang} {size:>6} letters: right {right}, wrong {wrong}, unknown {unknown}")
+
+
+def main() -> None:
+    """Parse and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["fluency", "round-trip", "source", "language"])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--languages", default="en,ru,de,uk,cs,zh,ja,is,fr,es,pt")
+    parser.add_argument("--pairs", default="en-ru,ru-en,en-de,de-en,en-uk,uk-en,en-zh,zh-en,en-cs,cs-en,en-ja,ja-en")
+    parser.add_argument("--sentences", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args()
+    pairs = [(a, b) for a, b in (p.split("-") for p in asked.pairs.split(","))]
+    if asked.what == "fluency":
+        measure_fluency(asked.data, asked.languages.split(","), asked.sentences or 600, asked.threads)
+    elif asked.what == "language":
+        measure_language(asked.data)
+    else:
+        measure_trips(asked.data, pairs, asked.sentences or 120, asked.what, asked.threads)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The two seams where models come in, and the progress they report.
+
+``Translator`` and ``LanguageModel`` are the only places where a model answers; everything after
+them is arithmetic on what they said. Tests and users' own tests put ``annotate.fake`` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from mtcheck.core import Translation
+
+Progress = Callable[[int], None]
+"""Called with the number of texts just finished."""
+
+
+def silent(_: int) -> None:
+    """The progress that nobody watches."""
+
+
+class ScoredToken(NamedTuple):
+    """A token's half-open code points in the text that was scored, and its surprisal in bits."""
+
+    start: int
+    end: int
+    surprisal: float
+
+
+@runtime_checkable
+class Translator(Protocol):
+    """A machine translation model.
+
+    Attributes:
+        signature: model id and revision, as reports print it.
+        weak: True if its output is too poor to be evidence by itself.
+    """
+
+    signature: str
+    weak: bool
+
+    def supports(self, source_lang: str, target_lang: str) -> bool:
+        """Whether it can translate this pair of BCP 47 languages."""
+
+    def translate(
+        self, texts: Sequence[str], *, source_lang: str, target_lang: str, progress: Progress = silent
+    ) -> list[Translation]:
+        """One translation a text, in order; a text that fails has a verdict other than ``ok``.
+
+        Raises:
+            ModelError: the pair is not supported.
+        """
+
+
+@runtime_checkable
+class LanguageModel(Protocol):
+    """A causal language model.
+
+    Attributes:
+        signature: model id and revision, as reports print it.
+    """
+
+    signature: str
+
+    def surprisal(self, texts: Sequence[str], *, progress: Progress = silent) -> list[tuple[ScoredToken, ...]]:
+        """Surprisal of each token of each text given what stands before it in that text.
+
+        Every character that is not white space belongs to exactly one token, tokens are in order.
+        """

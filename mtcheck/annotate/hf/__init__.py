@@ -1,0 +1,10 @@
+"""Hugging Face models: the only place where torch and transformers are imported.
+
+``open_translator`` and ``open_language_model`` are the two doors; they look at the model's own
+configuration, not at its name, to tell how it wants to be spoken to.
+"""
+
+from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, load
+from mtcheck.annotate.hf.opening import open_language_model, open_translator
+
+__all__ = ["Checkpoint", "LoadedModel", "load", "open_language_model", "open_translator"]

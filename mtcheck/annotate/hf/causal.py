@@ -1,0 +1,347 @@
+"""A causal model as a language model, and as a translator by few-shot prompt.
+
+Surprisal is computed over the running text in overlapping windows, so that a token is judged with
+the document before it, and one forward pass serves every sentence. The softmax is taken a slice of
+rows at a time: over 262,144 words it would need a gigabyte for a page.
+
+Translation shows the model a few pairs (``mtcheck/data/fewshot.toml``) and lets it continue. The
+pairs are read once, their key-value cache shared by the batch. Only rows of the vocabulary in a
+script of the target language (and digits, punctuation, short Latin pieces for foreign names) take
+part in the choice of the next token: that is most of the speed, and it is why such a model cannot
+drift into another script halfway. Greedy: beam search gained nothing here at 7 times the cost.
+
+Rejected: CTranslate2, whose prompts beyond the sliding window come out as nonsense; int8 products,
+whose scales depend on the batch, so that a score would depend on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from mtcheck import resources, text
+from mtcheck.annotate import guards
+from mtcheck.annotate.base import Progress, ScoredToken, silent
+from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
+from mtcheck.core import ModelError, Translation
+
+WINDOW = 384
+"""Tokens that one forward pass of the language model sees."""
+CONTEXT = 128
+"""Of those, tokens that were scored by the window before and only give context."""
+BATCH_TOKENS = 2048
+SOFTMAX_ROWS = 128
+BATCH_TEXTS = 32
+PROMPT_SPARE = 32
+"""Tokens kept free of the sliding window (or the longest input): prompt, question and answer stay within
+it, since a model that no longer sees its examples stops translating."""
+
+
+class CausalLanguageModel:
+    """Surprisal by a Hugging Face causal model."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self._loaded = loaded
+        self.signature = loaded.checkpoint.signature
+
+    def surprisal(self, texts: Sequence[str], *, progress: Progress = silent) -> list[tuple[ScoredToken, ...]]:
+        """See ``LanguageModel``."""
+        encoded = [self._encode(value) for value in texts]
+        windows = [(i, start, stop) for i, (ids, _) in enumerate(encoded) for start, stop in _windows(len(ids))]
+        windows.sort(key=lambda w: w[2] - w[1])
+        bits: list[list[float]] = [[0.0] * len(ids) for ids, _ in encoded]
+        left = [sum(1 for w in windows if w[0] == i) for i in range(len(texts))]
+        for batch in _batches(windows):
+            rows = [encoded[i][0][start:stop] for i, start, stop in batch]
+            for (i, start, stop), values in zip(batch, self._score(rows), strict=True):
+                fresh = 0 if start == 0 else CONTEXT
+                bits[i][start + fresh : stop] = values[fresh:]
+                left[i] -= 1
+                if left[i] == 0:
+                    progress(1)
+        for ids, _ in encoded:
+            if not ids:
+                progress(1)
+        return [_merge(value, offsets, b) for value, (_, offsets), b in zip(texts, encoded, bits, strict=True)]
+
+    def _encode(self, value: str) -> tuple[list[int], list[tuple[int, int]]]:
+        out = self._loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
+        return list(out["input_ids"]), [(int(a), int(b)) for a, b in out["offset_mapping"]]
+
+    def _score(self, rows: list[list[int]]) -> list[list[float]]:
+        """Bits of every token of every row; a row starts after the beginning-of-text token."""
+        import torch
+
+        start, width = self._start_token, max(len(r) for r in rows) + 1
+        ids = torch.full((len(rows), width), start)
+        mask = torch.zeros((len(rows), width), dtype=torch.long)
+        for n, row in enumerate(rows):
+            ids[n, 1 : len(row) + 1] = torch.tensor(row)
+            mask[n, : len(row) + 1] = 1
+        with torch.inference_mode():
+            hidden = self._loaded.model.base_model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+            return [self._bits(hidden[n, : len(row)], torch.tensor(row)) for n, row in enumerate(rows)]
+
+    def _bits(self, hidden: Any, targets: Any) -> list[float]:
+        import torch
+
+        head = self._loaded.model.get_output_embeddings()
+        out: list[float] = []
+        for at in range(0, len(targets), SOFTMAX_ROWS):
+            logits = head(hidden[at : at + SOFTMAX_ROWS])
+            wanted = targets[at : at + SOFTMAX_ROWS]
+            nats = torch.logsumexp(logits, -1) - logits.gather(1, wanted[:, None])[:, 0]
+            out.extend((nats / torch.log(torch.tensor(2.0))).clamp(min=0).tolist())
+        return out
+
+    @cached_property
+    def _start_token(self) -> int:
+        tokenizer = self._loaded.tokenizer
+        for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
+            if (value := getattr(tokenizer, name, None)) is not None:
+                return int(value)
+        return 0
+
+
+def _windows(length: int) -> Iterator[tuple[int, int]]:
+    """Windows over ``length`` tokens that overlap by ``CONTEXT``."""
+    start = 0
+    while start < length:
+        stop = min(length, start + WINDOW)
+        yield start, stop
+        if stop == length:
+            return
+        start = stop - CONTEXT
+
+
+def _batches(windows: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
+    """Runs of windows, shortest first, of at most ``BATCH_TOKENS`` padded tokens."""
+    batch: list[tuple[int, int, int]] = []
+    for window in windows:
+        width = window[2] - window[1]
+        if batch and width * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def _merge(value: str, offsets: list[tuple[int, int]], bits: list[float]) -> tuple[ScoredToken, ...]:
+    """Tokens without surrounding space; pieces of one character as one token; the surprisal of a piece
+    that is only space goes to the token after it, whose word it begins."""
+    out: list[ScoredToken] = []
+    space = 0.0
+    for (start, end), own in zip(offsets, bits, strict=True):
+        surprisal = own + space
+        while start < end and value[start].isspace():
+            start += 1
+        while end > start and value[end - 1].isspace():
+            end -= 1
+        if start == end:
+            space = surprisal
+            continue
+        space = 0.0
+        if out and start < out[-1].end:
+            last = out.pop()
+            start, end, surprisal = last.start, max(end, last.end), surprisal + last.surprisal
+        out.append(ScoredToken(start, end, surprisal))
+    return tuple(out)
+
+
+class FewShotTranslator:
+    """Translation by prompting a causal model.
+
+    Args:
+        loaded: the model.
+        weak: True for a model whose output is poor evidence; the report then says so.
+    """
+
+    def __init__(self, loaded: LoadedModel, *, weak: bool = True) -> None:
+        self._loaded = loaded
+        self.weak = weak
+        self.signature = loaded.checkpoint.signature
+        self._rows: dict[str, Any] = {}
+
+    def supports(self, source_lang: str, target_lang: str) -> bool:
+        """Pairs of two languages that the few-shot table has sentences in."""
+        table = resources.data("fewshot")["sentences"]
+        a, b = text.primary(source_lang), text.primary(target_lang)
+        return a != b and a in table and b in table
+
+    def translate(
+        self, texts: Sequence[str], *, source_lang: str, target_lang: str, progress: Progress = silent
+    ) -> list[Translation]:
+        """See ``Translator``; a text whose prompt would be too long is ``too-long``."""
+        if not self.supports(source_lang, target_lang):
+            raise ModelError(f"{self.signature} has no examples to translate {source_lang} into {target_lang}")
+        prompt, rows = Prompt.of(self._loaded, source_lang, target_lang), self._allowed(target_lang)
+        asked = [prompt.question(self._loaded, value) for value in texts]
+        out: list[Translation | None] = [None] * len(texts)
+        most = _prompt_limit(self._loaded)
+        for i, ids in enumerate(asked):
+            if len(prompt.ids) + len(ids) + _output_limit(ids) > most:
+                out[i] = Translation("", "too-long", self.signature)
+                progress(1)
+        order = sorted((i for i, known in enumerate(out) if known is None), key=lambda i: len(asked[i]))
+        for at in range(0, len(order), BATCH_TEXTS):
+            batch = order[at : at + BATCH_TEXTS]
+            decoder = _GreedyDecoder(self._loaded, rows, stop=prompt.stop)
+            for i, (answer, finished) in zip(batch, decoder.run(prompt.ids, [asked[i] for i in batch]), strict=True):
+                verdict = guards.judge(
+                    texts[i], answer, source_lang=source_lang, target_lang=target_lang, finished=finished
+                )
+                out[i] = Translation(answer, verdict, self.signature)
+                progress(1)
+        return [t for t in out if t is not None]
+
+    def _allowed(self, target_lang: str) -> Any:
+        lang = text.primary(target_lang)
+        if lang not in self._rows:
+            self._rows[lang] = allowed_rows(self._loaded, lang)
+        return self._rows[lang]
+
+
+class Prompt:
+    """The pairs that a model is shown, as tokens, and how a question follows them."""
+
+    def __init__(self, ids: list[int], template: str, stop: frozenset[int]) -> None:
+        self.ids, self.template, self.stop = ids, template, stop
+
+    @classmethod
+    def of(cls, loaded: LoadedModel, source_lang: str, target_lang: str) -> Prompt:
+        """The prompt for one direction; the pairs are the ``i``-th sentences of both languages."""
+        table = resources.data("fewshot")["sentences"]
+        a, b = text.primary(source_lang), text.primary(target_lang)
+        left, right = text.language_name(a), text.language_name(b)
+        shots = "".join(f"{left}: {x}\n{right}: {y}\n\n" for x, y in zip(table[a], table[b], strict=True))
+        tokenizer = loaded.tokenizer
+        start = [tokenizer.bos_token_id] if tokenizer.bos_token_id is not None else []
+        ids = start + tokenizer(shots, add_special_tokens=False)["input_ids"]
+        stop = frozenset(int(i) for i in (tokenizer.eos_token_id,) if i is not None)
+        return cls(ids, f"{left}: {{}}\n{right}:", stop)
+
+    def question(self, loaded: LoadedModel, value: str) -> list[int]:
+        """Tokens of one sentence put as the next pair's first half."""
+        line = self.template.format(" ".join(value.split()))
+        return list(loaded.tokenizer(line, add_special_tokens=False)["input_ids"])
+
+
+def _output_limit(question: list[int]) -> int:
+    """Most tokens that an answer may take: languages differ in length, by a factor of 2 at most."""
+    return 2 * len(question) + 16
+
+
+def _prompt_limit(loaded: LoadedModel) -> int:
+    """Most tokens of prompt, question and answer together."""
+    config = loaded.model.config
+    window = getattr(config, "sliding_window", None) or getattr(config, "max_position_embeddings", None) or 1024
+    return int(window) - PROMPT_SPARE
+
+
+def allowed_rows(loaded: LoadedModel, lang: str) -> Any:
+    """Indices of the vocabulary, ascending, that may appear in a language's output; None for all.
+
+    A token may appear if all its letters are of the language's scripts, or it has none, or it is at
+    most two Latin letters long (foreign names can still be spelled). Byte pieces are left out.
+    """
+    import torch
+
+    scripts = text.expected_scripts(lang)
+    if not scripts:
+        return None
+    tokenizer = loaded.tokenizer
+    size = int(loaded.model.get_output_embeddings().weight.shape[0])
+    special = set(tokenizer.all_special_ids) - {tokenizer.eos_token_id}
+    keep = []
+    for index, piece in enumerate(tokenizer.convert_ids_to_tokens(list(range(min(size, len(tokenizer)))))):
+        if piece is None or index in special or (piece.startswith("<") and piece.endswith(">") and len(piece) > 2):
+            if index == tokenizer.eos_token_id:
+                keep.append(index)
+            continue
+        letters = [c for c in piece if c.isalpha()]
+        foreign = [c for c in letters if text.script_of(c) not in scripts]
+        if not foreign or (len(letters) <= 2 and piece.isascii()):
+            keep.append(index)
+    return torch.tensor(keep) if len(keep) >= 256 else None
+
+
+class _GreedyDecoder:
+    """Greedy continuation of a batch of questions after one shared prompt."""
+
+    def __init__(self, loaded: LoadedModel, rows: Any, *, stop: frozenset[int]) -> None:
+        self._loaded, self._rows, self._stop = loaded, rows, stop
+        head = loaded.model.get_output_embeddings()
+        self._head = head.weight if rows is None else head.weight[rows]
+        self._cache_name = keep_attention_cache_name(loaded.model)
+
+    def run(self, prompt: list[int], questions: list[list[int]]) -> list[tuple[str, bool]]:
+        """Answer and whether it ended by itself, one a question."""
+        import torch
+
+        with torch.inference_mode():
+            return self._run(prompt, questions)
+
+    def _run(self, prompt: list[int], questions: list[list[int]]) -> list[tuple[str, bool]]:
+        import torch
+        from transformers import DynamicCache
+
+        count, width = len(questions), max(len(q) for q in questions)
+        cache = DynamicCache(config=self._loaded.model.config)
+        self._hidden(cache, input_ids=torch.tensor([prompt]))
+        cache.batch_repeat_interleave(count)
+        mask = torch.ones((count, len(prompt) + width), dtype=torch.long)
+        ids = torch.zeros((count, width), dtype=torch.long)
+        for n, question in enumerate(questions):
+            mask[n, len(prompt) : len(prompt) + width - len(question)] = 0
+            ids[n, width - len(question) :] = torch.tensor(question)
+        positions = (mask.cumsum(1) - 1).clamp(min=0)
+        hidden = self._hidden(cache, input_ids=ids, attention_mask=mask, position_ids=positions[:, len(prompt) :])
+        answers = [_Answer(self._loaded.tokenizer, _output_limit(q), self._stop) for q in questions]
+        position = positions[:, -1:]
+        while True:
+            chosen = (self._head @ hidden.T).argmax(0)
+            chosen = chosen if self._rows is None else self._rows[chosen]
+            for answer, token in zip(answers, chosen.tolist(), strict=True):
+                answer.take(token)
+            if all(answer.done for answer in answers):
+                return [(answer.text, answer.finished) for answer in answers]
+            mask = torch.cat([mask, torch.ones((count, 1), dtype=torch.long)], 1)
+            position = position + 1
+            hidden = self._hidden(cache, input_ids=chosen[:, None], attention_mask=mask, position_ids=position)
+
+    def _hidden(self, cache: Any, **inputs: Any) -> Any:
+        """The last position's hidden state, with the cache grown by the inputs."""
+        inputs[self._cache_name] = cache
+        return self._loaded.model.base_model(use_cache=True, **inputs).last_hidden_state[:, -1]
+
+
+class _Answer:
+    """One answer as it grows, until a new line, an end token, its limit or a loop."""
+
+    def __init__(self, tokenizer: Any, limit: int, stop: frozenset[int]) -> None:
+        self._tokenizer, self._limit, self._stop = tokenizer, limit, stop
+        self._ids: list[int] = []
+        self.done = self.finished = False
+
+    def take(self, token: int) -> None:
+        """Add a token unless the answer has ended."""
+        if self.done:
+            return
+        if token in self._stop or "\n" in self._tokenizer.decode([token]):
+            self.done = self.finished = True
+            return
+        self._ids.append(token)
+        if len(self._ids) >= self._limit or self._loops():
+            self.done = True
+
+    def _loops(self) -> bool:
+        """The last twelve tokens are one piece of up to four tokens three times or more."""
+        tail = self._ids[-12:]
+        return len(tail) == 12 and any(tail == tail[:n] * (12 // n) for n in (1, 2, 3, 4))
+
+    @property
+    def text(self) -> str:
+        """The answer without surrounding space."""
+        return str(self._tokenizer.decode(self._ids, skip_special_tokens=True)).strip()

@@ -1,0 +1,32 @@
+"""Open a checkpoint as a translator or as a language model."""
+
+from __future__ import annotations
+
+from mtcheck.annotate.base import LanguageModel, Translator
+from mtcheck.annotate.hf.causal import CausalLanguageModel, FewShotTranslator
+from mtcheck.annotate.hf.loading import LoadedModel
+from mtcheck.annotate.hf.seq2seq import Seq2SeqTranslator
+from mtcheck.core import ModelError
+
+
+def open_translator(loaded: LoadedModel, *, pair: tuple[str, str] | None = None, weak: bool | None = None) -> Translator:
+    """A translator over a loaded model: encoder-decoder by its language codes, causal by prompt.
+
+    Args:
+        pair: the only pair of a bilingual model, when known.
+        weak: overrides the default (causal models are weak, encoder-decoders are not).
+    """
+    if loaded.is_seq2seq:
+        return Seq2SeqTranslator(loaded, pair=pair)
+    return FewShotTranslator(loaded, weak=True if weak is None else weak)
+
+
+def open_language_model(loaded: LoadedModel) -> LanguageModel:
+    """A language model over a loaded causal model.
+
+    Raises:
+        ModelError: an encoder-decoder has no surprisal of running text.
+    """
+    if loaded.is_seq2seq:
+        raise ModelError(f"{loaded.checkpoint.name}: fluency needs a causal model, this is an encoder and decoder")
+    return CausalLanguageModel(loaded)

@@ -1,0 +1,61 @@
+"""Findings from back-translation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtcheck import resources, text
+from mtcheck.checks.base import Check
+from mtcheck.core import Document, Finding, Severity
+
+
+class RoundTripLoss(Check):
+    """A sentence may not say what its source says: too little of it survives translation back.
+
+    What it does
+        Looks at the chrF of a sentence against its source (translated back) or against itself (after
+        a round trip), and reports it if fewer than 5 in 100 human sentences of that language pair
+        came through the same model worse.
+
+    Why it matters
+        What a translation model cannot carry there and back is often garbled, ambiguous, or not
+        what the source says.
+
+    Limits
+        By its making, 5 in 100 good human sentences are reported; names, verse and wordplay more
+        often. It speaks only where the model was measured on human text of the pair
+        (``models/round_trip.json``). Of the embedded model, which is weak, it is a note and no more.
+
+    Example
+        "Voting of colours went whole" comes back as "All the colours voted".
+
+    Source
+        Nguyen-Son et al. 2021 (round-trip similarity); limit and baseline: models/round_trip.card.md.
+    """
+
+    code = "RTT001"
+    name = "round-trip-loss"
+    severity = Severity.NOTE
+    needs = frozenset({"round_trip"})
+
+    def run(self, doc: Document) -> Iterator[Finding]:
+        """One finding a sentence below the limit."""
+        limits = resources.data("thresholds")["round_trip"]
+        for segment in doc.segments:
+            trip = segment.notes.round_trip
+            if trip is None or trip.percentile is None or trip.chrf is None:
+                continue
+            if trip.percentile >= float(limits["flag_percentile"]):
+                continue
+            if len(text.words(segment.text)) < int(limits["min_words"]):
+                continue
+            against = "its source" if segment.source is not None else "itself"
+            yield self.finding(
+                doc,
+                f"After translation back this sentence agrees with {against} by chrF {trip.chrf:.0f}; "
+                f"{trip.percentile:.0f} in 100 human sentences came through {trip.back.model} worse, "
+                "so it may be mistranslated",
+                span=segment.span,
+                found=segment.text,
+                score=trip.chrf,
+            )

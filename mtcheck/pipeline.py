@@ -1,0 +1,397 @@
+"""The hallway: read → segment → annotate → check → verdict, a shard of documents at a time.
+
+``audit`` yields each document's ``Result`` as soon as its shard is done, in input order, each
+``Failure`` where it happened, and at the end one ``Conclusion`` with what only the whole run shows.
+A document that cannot be annotated or checked still comes out, with what is known of it; only an
+input that cannot be read has no result.
+
+Without models a shard is one document. With models it is as many as make good batches.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from mtcheck import checks, notices, text
+from mtcheck.annotate import fluency, metrics
+from mtcheck.annotate.models import Models
+from mtcheck.annotate.round_trip import round_trips
+from mtcheck.checks.base import Check, RunCheck
+from mtcheck.core import (
+    Document,
+    Failure,
+    Finding,
+    InputError,
+    ModelError,
+    Notice,
+    Report,
+    Result,
+    Rule,
+    Scores,
+    Segment,
+)
+from mtcheck.names import AgreedForms
+from mtcheck.names.terms import count_terms
+from mtcheck.segment import segment
+from mtcheck.verdict import decide
+
+SHARD_SEGMENTS = 192
+SHARD_DOCUMENTS = 64
+
+
+class Watcher(Protocol):
+    """Told how the run gets on; see ``mtcheck.cli`` for the one with a progress bar."""
+
+    def plan(self, stage: str, total: int) -> None:
+        """``total`` more units of work are ahead in a stage."""
+
+    def advance(self, stage: str, done: int) -> None:
+        """``done`` more of them are finished."""
+
+    def say(self, message: str) -> None:
+        """Something that takes long begins, in plain words."""
+
+
+class Unwatched:
+    """A watcher that looks away."""
+
+    def plan(self, stage: str, total: int) -> None:
+        """Nothing."""
+
+    def advance(self, stage: str, done: int) -> None:
+        """Nothing."""
+
+    def say(self, message: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was asked for.
+
+    Attributes:
+        lang: language of every text, BCP 47; None to detect it.
+        source_lang: language every text was translated from; None to find out.
+        models: translator and language model; None to run without any.
+        agreed: agreed forms of names, or None.
+    """
+
+    lang: str | None = None
+    source_lang: str | None = None
+    models: Models | None = None
+    agreed: AgreedForms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What only the whole run shows.
+
+    Attributes:
+        findings: across documents.
+        rules: the rules that ran.
+        signature: of the run.
+    """
+
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    signature: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Annotated:
+    """A document on its way, with what was or was not done to it."""
+
+    doc: Document
+    disclosure: Notice | None
+    signature: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    compared: dict[str, Any] = field(default_factory=dict)
+
+
+def audit(
+    inputs: Iterable[Document | InputError], options: Options, *, watcher: Watcher | None = None
+) -> Iterator[Result | Failure | Conclusion]:
+    """Audit documents; see the module for the order of what comes out."""
+    watcher = watcher or Unwatched()
+    rules = make_checks(options.agreed)
+    tallies: dict[str, Any] = {}
+    for shard in _shards(inputs, options):
+        annotated = [item for item in shard if isinstance(item, _Annotated)]
+        if options.models is not None:
+            _annotate(annotated, options.models, watcher)
+        for item in shard:
+            if isinstance(item, InputError):
+                yield Failure(item.uri, item.problem, item.place, item.mend)
+                continue
+            yield from _check(item, rules, tallies)
+    yield from _conclude(rules, tallies)
+
+
+def run(inputs: Iterable[Document | InputError], options: Options, *, watcher: Watcher | None = None) -> Report:
+    """Audit documents and return everything at once; for runs that fit in memory."""
+    results: list[Result] = []
+    failures: list[Failure] = []
+    end = Conclusion((), (), {})
+    for item in audit(inputs, options, watcher=watcher):
+        if isinstance(item, Result):
+            results.append(item)
+        elif isinstance(item, Failure):
+            failures.append(item)
+        else:
+            end = item
+    return Report(tuple(results), end.findings, tuple(failures), end.rules, end.signature)
+
+
+def make_checks(agreed: AgreedForms | None = None) -> tuple[Check, ...]:
+    """One instance of every check of the table; those that hold names to agreed forms are given them."""
+    return tuple(
+        cls(agreed=agreed) if "agreed" in inspect.signature(cls).parameters else cls()  # type: ignore[call-arg]
+        for cls in checks.classes()
+    )
+
+
+def _shards(
+    inputs: Iterable[Document | InputError], options: Options
+) -> Iterator[list[_Annotated | InputError]]:
+    shard: list[_Annotated | InputError] = []
+    segments = 0
+    for item in inputs:
+        if isinstance(item, InputError):
+            shard.append(item)
+        else:
+            prepared = prepare(item, options)
+            shard.append(prepared)
+            segments += len(prepared.doc.segments)
+        if options.models is None or segments >= SHARD_SEGMENTS or len(shard) >= SHARD_DOCUMENTS:
+            yield shard
+            shard, segments = [], 0
+    if shard:
+        yield shard
+
+
+def prepare(doc: Document, options: Options) -> _Annotated:
+    """Everything that needs no model: notices, traces, languages, sentences."""
+    found = notices.find_notices(doc.text, lang=options.lang or doc.lang)
+    traces = notices.find_traces(doc.markup if doc.markup is not None else doc.text)
+    if doc.markup is not None and not found:
+        found = notices.find_notices_in_markup(doc.markup)
+    doc = replace(doc, notices=found, traces=traces)
+    disclosure = notices.disclosure(found, traces)
+    lang = options.lang or _language(doc)
+    source_lang, known_from = _source_language(doc, disclosure, options, lang)
+    doc = replace(doc, lang=lang, source_lang=source_lang, source_lang_from=known_from)
+    return _Annotated(segment(doc), disclosure)
+
+
+def _language(doc: Document) -> str | None:
+    """The stated language unless the text is in another script; else the detected one.
+
+    Pages state the language of their template often enough; a script that the stated language is
+    not written in settles it.
+    """
+    content = _content(doc)
+    if doc.lang is None:
+        return text.detect_language(content)
+    expected, script = text.expected_scripts(doc.lang), text.script(content[:2000])
+    if expected and script is not None and script not in expected:
+        return text.detect_language(content) or doc.lang
+    return doc.lang
+
+
+def _content(doc: Document) -> str:
+    """The text without notices and code, at most the 5,000 code points that tell a language."""
+    cut = sorted(n.span for n in doc.notices if n.span is not None)
+    parts, at = [], 0
+    for span in cut:
+        parts.append(doc.text[at : span.start])
+        at = max(at, span.end)
+    parts.append(doc.text[at:])
+    return " ".join(parts)[:5000]
+
+
+def _source_language(
+    doc: Document, disclosure: Notice | None, options: Options, lang: str | None
+) -> tuple[str | None, str | None]:
+    """Source language and how it is known, by falling trust."""
+    stated = [
+        (options.source_lang, "user"),
+        (doc.source_lang, "input"),
+        (disclosure.source_lang if disclosure is not None else None, "notice"),
+        (next((t.source_lang for t in doc.traces if t.source_lang is not None), None), "markup"),
+        (disclosure.notice_lang if disclosure is not None else None, "notice-language"),
+    ]
+    for value, known_from in stated:
+        if value is None:
+            continue
+        if known_from == "notice-language" and (lang is None or text.primary(value) == text.primary(lang)):
+            continue
+        return value, known_from
+    return None, None
+
+
+def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> None:
+    """Let the models speak about a shard; what cannot be done is said in each signature."""
+    if models.language_model is not None:
+        _annotate_fluency(items, models, watcher)
+    if models.translator is not None:
+        groups: dict[tuple[str, str], list[_Annotated]] = {}
+        for item in items:
+            lang, source_lang = item.doc.lang, item.doc.source_lang
+            if lang is None or source_lang is None:
+                item.signature["round_trip"] = "not done: the source language is not known"
+            elif text.primary(lang) == text.primary(source_lang):
+                item.signature["round_trip"] = "not done: text and source are in the same language"
+            else:
+                groups.setdefault((lang, source_lang), []).append(item)
+        for (lang, source_lang), group in groups.items():
+            _annotate_round_trip(group, lang, source_lang, models, watcher)
+
+
+def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> None:
+    running = [fluency.running_text(item.doc) for item in items]
+    asked = [i for i, (value, _) in enumerate(running) if value]
+    if not asked:
+        return
+    try:
+        model = models.fluency_model()
+    except ModelError as error:
+        for item in items:
+            item.signature["fluency"] = f"not done: {error}"
+            _note_failure(item, models.language_model, error)
+        return
+    watcher.plan("fluency", len(asked))
+    found = model.surprisal([running[i][0] for i in asked], progress=lambda n: watcher.advance("fluency", n))
+    for i, tokens in zip(asked, found, strict=True):
+        item = items[i]
+        item.signature["language_model"] = model.signature
+        segments = list(item.doc.segments)
+        at = 0
+        for number, (index, place) in enumerate(running[i][1]):
+            while at < len(tokens) and tokens[at].end <= place.start:
+                at += 1
+            stop = at
+            while stop < len(tokens) and tokens[stop].start < place.end:
+                stop += 1
+            spoken = fluency.fluency_of(
+                segments[index], tokens[at:stop], place, model=model.signature, lang=item.doc.lang, first=number == 0
+            )
+            segments[index] = replace(segments[index], notes=replace(segments[index].notes, fluency=spoken))
+        item.doc = replace(item.doc, segments=tuple(segments))
+        reference = fluency.fluency_reference(model.signature, item.doc.lang)
+        item.signature["fluency"] = (
+            f"percentile against {reference['sentences']} human sentences, {reference['date']}"
+            if reference is not None
+            else "raw surprisal only: no human reference for this language and model"
+        )
+
+
+def _annotate_round_trip(
+    items: Sequence[_Annotated], lang: str, source_lang: str, models: Models, watcher: Watcher
+) -> None:
+    work = [(n, i) for n, item in enumerate(items) for i, s in enumerate(item.doc.segments) if _travels(s)]
+    if not work:
+        return
+    chosen = [items[n].doc.segments[i] for n, i in work]
+    try:
+        back, why = models.translator_for(lang, source_lang)
+        forth = None
+        if any(s.source is None for s in chosen):
+            forth, _ = models.translator_for(source_lang, lang)
+        watcher.plan("translation", 2 * len(chosen))
+        trips = round_trips(
+            chosen,
+            back,
+            forth,
+            lang=lang,
+            source_lang=source_lang,
+            progress=lambda n: watcher.advance("translation", n),
+        )
+    except ModelError as error:
+        for item in items:
+            item.signature["round_trip"] = f"not done: {error}"
+            _note_failure(item, models.translator, error)
+        return
+    notes: list[dict[int, Segment]] = [{} for _ in items]
+    for (n, i), trip in zip(work, trips, strict=True):
+        old = items[n].doc.segments[i]
+        notes[n][i] = replace(old, notes=replace(old.notes, round_trip=trip))
+    for item, fresh in zip(items, notes, strict=True):
+        item.doc = replace(
+            item.doc, segments=tuple(fresh.get(i, s) for i, s in enumerate(item.doc.segments))
+        )
+        item.signature["translator"] = back.signature + (" (weak)" if back.weak else "")
+        item.signature["translator_chosen"] = why
+        if forth is not None and forth.signature != back.signature:
+            item.signature["translator_forth"] = forth.signature
+        compared_in = source_lang if item.doc.source is not None else lang
+        item.signature.update(metrics.signatures(compared_in))
+
+
+def _note_failure(item: _Annotated, asked_for: object, error: ModelError) -> None:
+    """A model that the user named and that fails is a failure; one that ``auto`` lacks is not."""
+    if asked_for != "auto":
+        item.failures.append(Failure(item.doc.id, str(error), stage="annotate"))
+
+
+def _travels(segment: Segment) -> bool:
+    """Whether a segment is worth a translation: scored, in the document's language, with words."""
+    return segment.scored and "residue" not in segment.flags and len(text.words(segment.text)) >= 1
+
+
+def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) -> Iterator[Result | Failure]:
+    doc = item.doc
+    findings: list[Finding] = []
+    failures = list(item.failures)
+    for rule in rules:
+        try:
+            findings.extend(rule.run(doc))
+            if isinstance(rule, RunCheck):
+                tally = rule.collect(doc)
+                tallies[rule.code] = tally if rule.code not in tallies else rule.add(tallies[rule.code], tally)
+        except Exception as error:  # noqa: BLE001 - one broken rule must not lose the document
+            failures.append(Failure(doc.id, f"{rule.code} failed: {type(error).__name__}: {error}", stage="check"))
+    findings.sort(key=lambda f: (f.span is None, f.span or (0, 0), f.code))
+    scores = _scores(doc)
+    verdict, reason = decide(doc, item.disclosure, scores.mt_probability)
+    yield Result(doc, verdict, reason, scores, tuple(findings), count_terms(doc), dict(item.signature), item.disclosure)
+    yield from failures
+
+
+def _scores(doc: Document) -> Scores:
+    """Document scores from sentence notes."""
+    fluent = [
+        s.notes.fluency.percentile
+        for s in doc.segments
+        if s.notes.fluency is not None and s.notes.fluency.percentile is not None
+    ]
+    trips = [(s, s.notes.round_trip) for s in doc.segments if s.notes.round_trip is not None]
+    judged = [(s, t) for s, t in trips if t.chrf is not None]
+    placed = [t.percentile for s, t in judged if s.source is not None and t.percentile is not None]
+    whole = None
+    if judged:
+        pairs = [(t.back.text, s.source) if s.source is not None else (t.forth.text if t.forth else "", s.text) for s, t in judged]
+        compared_in = doc.source_lang if doc.source is not None else doc.lang
+        whole = metrics.compare_documents([a for a, _ in pairs], [b or "" for _, b in pairs], lang=compared_in or "en")
+    return Scores(
+        fluency=sum(fluent) / len(fluent) if fluent else None,
+        adequacy=sum(placed) / len(placed) if placed else None,
+        round_trip_chrf=whole.chrf if whole else None,
+        round_trip_bleu=whole.bleu if whole else None,
+        round_trip_ter=whole.ter if whole else None,
+    )
+
+
+def _conclude(rules: Sequence[Check], tallies: Mapping[str, Any]) -> Iterator[Failure | Conclusion]:
+    from mtcheck.version import __version__
+
+    findings: list[Finding] = []
+    for rule in rules:
+        if isinstance(rule, RunCheck) and rule.code in tallies:
+            try:
+                findings.extend(rule.conclude(tallies[rule.code]))
+            except Exception as error:  # noqa: BLE001 - as in _check
+                yield Failure("run", f"{rule.code} failed: {type(error).__name__}: {error}", stage="check")
+    yield Conclusion(tuple(findings), tuple(r.rule() for r in rules), {"mtcheck": __version__})

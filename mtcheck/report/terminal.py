@@ -1,0 +1,271 @@
+"""The report for a person at a terminal: the verdict first, then sentence by sentence.
+
+Text from documents is shown as text and nothing else: control and bidirectional formatting
+characters are made visible, so that no document can move the cursor or colour the screen.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mtcheck import resources, text
+from mtcheck.core import Failure, Finding, Result, Rule, Segment, Severity
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+SHOW_ALL = 40
+"""A document of at most this many sentences is shown whole when models looked at it."""
+
+VERDICTS = {
+    "disclosed": ("bold white on red", "MACHINE-TRANSLATED"),
+    "suspected": ("bold black on yellow", "MAY BE MACHINE-TRANSLATED"),
+    "clear": ("bold black on green", "NOTHING SUSPICIOUS"),
+    "no-verdict": ("bold", "NO VERDICT"),
+}
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+class TerminalReporter:
+    """See ``Reporter``.
+
+    Args:
+        width: columns.
+        colour: whether to write colours.
+    """
+
+    def __init__(self, *, width: int = 100, colour: bool = False) -> None:
+        self._width, self._colour = max(40, width), colour
+        self._verdicts: Counter[str] = Counter()
+        self._severities: Counter[Severity] = Counter()
+        self._failures = 0
+
+    def result(self, result: Result) -> str:
+        """Verdict, scores, and the sentences that have something to say."""
+        self._verdicts[result.verdict] += 1
+        self._severities.update(f.severity for f in result.findings)
+        parts: list[Any] = [self._heading(result), *self._facts(result)]
+        shown = self._shown(result)
+        if shown:
+            parts.append(self._sentences(result, shown))
+        parts += [self._finding(f, result) for f in result.findings if f.segment is None]
+        hidden = sum(s.scored for s in result.document.segments) - sum(
+            result.document.segments[i].scored for i in shown
+        )
+        if hidden and shown:
+            parts.append(_plain(f"  {hidden} more sentences without findings", "dim"))
+        return self._render([*parts, ""])
+
+    def failure(self, failure: Failure) -> str:
+        """One line: file, place, problem, mend."""
+        self._failures += 1
+        where = f"{failure.uri}: {failure.place}" if failure.place else failure.uri
+        line = f"✗ {where}: {failure.problem}" + (f" ({failure.mend})" if failure.mend else "")
+        return self._render([_plain(line, "red"), ""])
+
+    def conclude(self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]) -> str:
+        """Findings across documents and the count of everything."""
+        self._severities.update(f.severity for f in findings)
+        parts: list[Any] = []
+        if findings:
+            parts.append(_plain("Across documents", "bold"))
+            parts += [self._finding(f, None) for f in findings]
+            parts.append("")
+        parts.append(_plain(self._summary()))
+        return self._render(parts)
+
+    def _summary(self) -> str:
+        documents = sum(self._verdicts.values())
+        verdicts = ", ".join(f"{n} {name}" for name, n in self._verdicts.most_common())
+        severities = ", ".join(_count(self._severities[s], str(s)) for s in sorted(STYLES, reverse=True))
+        out = f"{_count(documents, 'document')}" + (f" ({verdicts})" if verdicts else "") + f"; {severities}"
+        return out + (f"; {_count(self._failures, 'failure')}" if self._failures else "")
+
+    def _heading(self, result: Result) -> Text:
+        from rich.text import Text
+
+        style, words = VERDICTS[result.verdict]
+        return Text.assemble((f" {words} ", style), " ", (visible(result.document.id), "bold"))
+
+    def _facts(self, result: Result) -> list[Text]:
+        doc, scores = result.document, result.scores
+        lines = [visible(result.reason)]
+        if result.disclosure is not None:
+            service = resources.data("services")["services"].get(result.disclosure.service, {})
+            name = service.get("name", "an unnamed service")
+            lines.append(f"Service: {name}")
+        origin = text.language_name(doc.source_lang)
+        known = {
+            "user": "as you said",
+            "input": "as the input says",
+            "notice": "as the notice says",
+            "markup": "as the markup says",
+            "notice-language": "by the language of the notice",
+        }.get(doc.source_lang_from or "", "")
+        lines.append(
+            f"Language: {text.language_name(doc.lang)}; translated from: {origin}" + (f" ({known})" if known else "")
+        )
+        numbers = []
+        if scores.fluency is not None:
+            numbers.append(f"fluency {scores.fluency:.0f} of 100 (human text: 50)")
+        if scores.round_trip_chrf is not None:
+            against = "back-translation against the source" if doc.source is not None else "round trip"
+            numbers.append(
+                f"{against} chrF {scores.round_trip_chrf:.0f}, BLEU {scores.round_trip_bleu:.0f}, "
+                f"TER {scores.round_trip_ter:.0f}"
+            )
+        if scores.mt_probability is not None:
+            numbers.append(f"probability of machine translation {scores.mt_probability:.2f}")
+        if numbers:
+            lines.append("Scores: " + "; ".join(numbers))
+        lines += [f"{_LABELS[key]}: {visible(value)}" for key, value in result.signature.items() if key in _LABELS]
+        return [_plain(f"  {line}") for line in lines]
+
+    def _shown(self, result: Result) -> list[int]:
+        segments = result.document.segments
+        with_findings = {f.segment for f in result.findings if f.segment is not None}
+        annotated = any(s.notes.fluency or s.notes.round_trip for s in segments)
+        if annotated and len(segments) <= SHOW_ALL:
+            return list(range(len(segments)))
+        return sorted(with_findings)
+
+    def _sentences(self, result: Result, shown: Sequence[int]) -> Any:
+        from rich.console import Group
+        from rich.table import Table
+
+        doc = result.document
+        beside = any(s.notes.round_trip for s in doc.segments)
+        table = Table(box=None, show_header=beside, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
+        table.add_column("", width=5, justify="right", style="dim", no_wrap=True)
+        table.add_column("text", ratio=1, overflow="fold")
+        if beside:
+            table.add_column(f"back-translation ({text.language_name(doc.source_lang)})", ratio=1, overflow="fold")
+        for index in shown:
+            segment = doc.segments[index]
+            findings = [f for f in result.findings if f.segment == index]
+            cells: list[Any] = [
+                str(segment.line or ""),
+                Group(_marked(segment, findings), *self._under(segment, findings, result)),
+            ]
+            if beside:
+                cells.append(_back(segment))
+            table.add_row(*cells)
+        return table
+
+    def _under(self, segment: Segment, findings: Sequence[Finding], result: Result) -> list[Text]:
+        lines = []
+        scores = _scores_line(segment)
+        if scores:
+            lines.append(_plain(scores, "dim"))
+        return lines + [self._finding(f, result, indent="") for f in findings]
+
+    def _finding(self, finding: Finding, result: Result | None, indent: str = "  ") -> Text:
+        from rich.text import Text
+
+        place = ""
+        if result is None or finding.segment is None:
+            line = f":{finding.origin.line}" if finding.origin.line else ""
+            place = f" ({visible(finding.doc)}{line})" if result is None else ""
+        return Text.assemble(
+            indent,
+            (f"{finding.code} {finding.severity}", STYLES[finding.severity]),
+            f" {visible(finding.message)}{place}",
+        )
+
+    def _render(self, parts: Sequence[Any]) -> str:
+        from rich.console import Console
+
+        out = io.StringIO()
+        console = Console(
+            file=out,
+            width=self._width,
+            force_terminal=self._colour,
+            no_color=not self._colour,
+            color_system="256" if self._colour else None,
+            highlight=False,
+            legacy_windows=False,
+            _environ={},
+        )
+        for part in parts:
+            console.print(part, markup=False, emoji=False)
+        return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+_LABELS = {
+    "translator": "Translator",
+    "translator_chosen": "Chosen because",
+    "language_model": "Language model",
+    "round_trip": "Round trip",
+    "fluency": "Fluency",
+    "chrf": "chrF signature",
+}
+
+
+def _scores_line(segment: Segment) -> str:
+    parts = []
+    fluency, trip = segment.notes.fluency, segment.notes.round_trip
+    if fluency is not None:
+        if fluency.percentile is not None:
+            parts.append(f"fluency {fluency.percentile:.0f}")
+        else:
+            parts.append(f"{fluency.mean_surprisal:.1f} bits a token")
+    if trip is not None and trip.chrf is not None:
+        place = f" (of human text {trip.percentile:.0f}% do worse)" if trip.percentile is not None else ""
+        parts.append(f"chrF {trip.chrf:.0f}{place}")
+    return " · ".join(parts)
+
+
+def _back(segment: Segment) -> Text:
+    trip = segment.notes.round_trip
+    if trip is None:
+        return _plain("")
+    for translation in (trip.back, trip.forth):
+        if translation is not None and translation.verdict != "ok":
+            shown = f" {visible(trip.back.text)}" if trip.back.text else ""
+            return _plain(f"no verdict: {translation.verdict}.{shown}", "dim")
+    return _plain(visible(trip.back.text))
+
+
+def _marked(segment: Segment, findings: Sequence[Finding]) -> Text:
+    """The sentence with the words of its findings and its spikes marked."""
+    from rich.text import Text
+
+    if "notice" in segment.flags:
+        return Text(visible(segment.text), style="italic red")
+    marked = Text(visible(segment.text))
+    for span in segment.notes.fluency.spikes if segment.notes.fluency is not None else ():
+        marked.stylize("underline", span.start - segment.span.start, span.end - segment.span.start)
+    for finding in findings:
+        if finding.span is None or finding.span == segment.span:
+            continue
+        start, end = finding.span.start - segment.span.start, finding.span.end - segment.span.start
+        marked.stylize(f"{STYLES[finding.severity]} underline", max(0, start), end)
+    return marked
+
+
+def visible(value: str) -> str:
+    """The text with every control or bidirectional formatting character as one visible sign.
+
+    Line breaks become spaces; the length in code points stays, so spans still fit.
+    """
+    return "".join(
+        " " if c in "\n\r\t\u2028\u2029" else "\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} or c in _BIDI else c
+        for c in value
+    )
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def _plain(value: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(value, style=style)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
