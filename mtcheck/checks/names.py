@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from mtcheck.checks.base import RunCheck
+from mtcheck import resources, text
+from mtcheck.checks.base import RunCheck, segment_at
 from mtcheck.core import Document, Finding, Place, Severity, Span, fingerprint
 from mtcheck.names import (
     AgreedForms,
     Bearer,
+    Doubt,
     Rendering,
     Tally,
     TitleChange,
     Wording,
     conclude,
     conclude_wordings,
+    namesake_doubts,
     tally,
     title_changes,
 )
@@ -89,7 +93,8 @@ class NameSpelledTwoWays(_NamesCheck):
         Groups the names of a text by bearer and compares how each is written: by another
         transliteration (Kasym-Jomart, Kassym-Jomart), with a slip, with a grammatical ending of the
         source language left in (with Tokayevym), or by another of two current names (Kyiv, Kiev).
-        Proposes the agreed form, else the most frequent one, else the first.
+        Proposes the agreed form, else the most frequent one, else the first. Notes a given name that
+        stands once with the surname of somebody else, where no word for a relative explains it.
 
     Why it matters
         Machine translation renders each sentence afresh. Readers take two spellings for two people,
@@ -115,7 +120,9 @@ class NameSpelledTwoWays(_NamesCheck):
     def run(self, doc: Document) -> Iterator[Finding]:
         """One finding a deviating spelling, at its first place."""
         seen = self.collect(doc)
-        found = [f for b in conclude(seen, agreed=self.agreed) for f in self._of_bearer(doc, b)]
+        bearers = conclude(seen, agreed=self.agreed)
+        found = [f for b in bearers for f in self._of_bearer(doc, b)]
+        found += [self._of_doubt(doc, d) for d in namesake_doubts(bearers) if not _kin_near(doc, d)]
         found += [
             _wording_finding(self, doc, w)
             for w in conclude_wordings(seen, agreed=self.agreed)
@@ -136,6 +143,17 @@ class NameSpelledTwoWays(_NamesCheck):
                 message = f"{wording.form} here, {wording.proposed} in other documents."
                 yield from self.across(wording.places, wording.others, message, wording.proposed)
 
+    def _of_doubt(self, doc: Document, doubt: Doubt) -> Finding:
+        return self.finding(
+            doc,
+            f"{doubt.text} is named once, {doubt.other} elsewhere: another person, or a swapped given name?",
+            span=doubt.place.span,
+            found=doubt.place.text,
+            expected=doubt.other,
+            severity=Severity.NOTE,
+            related=doubt.others[:_MOST_RELATED],
+        )
+
     def _of_bearer(self, doc: Document, bearer: Bearer) -> Iterator[Finding]:
         for rendering, others in _deviations(bearer):
             first = rendering.places[0]
@@ -149,8 +167,16 @@ class NameSpelledTwoWays(_NamesCheck):
             )
 
 
-def _spelling_message(text: str, expected: str, relation: str) -> str:
-    return f"{text} may be the same as {expected}: {_RELATIONS.get(relation, 'spelled another way')}."
+def _kin_near(doc: Document, doubt: Doubt) -> bool:
+    """True if a word for a relative stands in the sentence of a namesake, which explains it."""
+    index = segment_at(doc, doubt.place.span)
+    words = text.words(doc.segments[index].text.lower()) if index is not None and doc.lang else []
+    kin = resources.data("names")["kin"].get(text.primary(doc.lang or ""), "").split()
+    return not set(kin).isdisjoint(words)
+
+
+def _spelling_message(written: str, expected: str, relation: str) -> str:
+    return f"{written} may be the same as {expected}: {_RELATIONS.get(relation, 'spelled another way')}."
 
 
 def _deviations(bearer: Bearer) -> Iterator[tuple[Rendering, tuple[Place, ...]]]:
@@ -183,7 +209,8 @@ class TitleChanges(_NamesCheck):
 
     What it does
         Lists the titles that stand with each person and reports two names of one office of one body:
-        Federation Council Chairwoman, and Speaker of the Federation Council.
+        Federation Council Chairwoman, and Speaker of the Federation Council. Two offices that nobody
+        holds together (Foreign Minister, and Health Minister) are reported where no word explains them.
 
     Why it matters
         The title is part of how a person is identified; a second name for the same office looks like
@@ -223,14 +250,15 @@ class TitleChanges(_NamesCheck):
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         """Titles that differ between documents."""
         for bearer in conclude(tally, agreed=self.agreed):
-            for change in title_changes(bearer):
+            for change in (c for c in title_changes(bearer) if not c.another):
                 others = (t.place for t in change.others)
                 yield from self.across((change.use.place,), others, _title_message(change), change.proposed)
 
 
 def _title_message(change: TitleChange) -> str:
     here, elsewhere = change.use.text, change.proposed
-    return f'{change.bearer} is "{here}" here and "{elsewhere}" elsewhere: one office, two names.'
+    kind = "two offices of one person, with no word why" if change.another else "one office, two names"
+    return f'{change.bearer} is "{here}" here and "{elsewhere}" elsewhere: {kind}.'
 
 
 class AdjectiveRenderedTwoWays(_NamesCheck):
@@ -339,13 +367,17 @@ class NameNotAsAgreed(_NamesCheck):
         if self.agreed is None or doc.lang is None:
             return
         spans = [s.span for s in doc.segments if s.scored]
+        twins: Counter[tuple[int | None, str]] = Counter()
         for span, form in self.agreed.violations(doc.text, lang=doc.lang, spans=spans):
+            key = segment_at(doc, span), doc.text[span.start : span.end]
+            twins[key] += 1
             yield self.finding(
                 doc,
                 f'"{doc.text[span.start : span.end]}" is not the agreed form "{form.preferred}".',
                 span=span,
                 found=doc.text[span.start : span.end],
                 expected=form.preferred,
+                salt=str(twins[key]) if twins[key] > 1 else "",
             )
 
     def collect(self, doc: Document) -> Tally:  # noqa: ARG002

@@ -10,12 +10,14 @@ from mtcheck.names.agreed import AgreedForm, AgreedForms, read_names_file
 from mtcheck.names.compare import RELATIONS, NameMatch, compare_names
 from mtcheck.names.grouping import (
     Bearer,
+    Doubt,
     Rendering,
     TitleChange,
     TitleUse,
     Wording,
     conclude,
     conclude_wordings,
+    namesake_doubts,
     title_changes,
 )
 from mtcheck.names.mentions import Mention, find_mentions
@@ -29,6 +31,7 @@ __all__ = [
     "AgreedForm",
     "AgreedForms",
     "Bearer",
+    "Doubt",
     "Mention",
     "NameMatch",
     "Rendering",
@@ -44,6 +47,7 @@ __all__ = [
     "count_terms",
     "find_mentions",
     "missing_terms",
+    "namesake_doubts",
     "read_names_file",
     "romanise",
     "schemes",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from mtcheck import resources, text
-from mtcheck.names.distance import slips
+from mtcheck.names.distance import letters, slips
 from mtcheck.names.transliteration import consonants, plain, skeleton
 
 RELATIONS = (
@@ -170,6 +170,24 @@ def given_names() -> dict[str, tuple[frozenset[int], frozenset[int]]]:
 # --- words --------------------------------------------------------------------------------------
 
 
+_MOST_OTHER_LETTERS = 6
+"""Two words with more letters that only one of them has are not laid beside each other, unless both
+stand in a table of given names or words: no two schemes and no two slips do that."""
+
+
+@lru_cache(maxsize=65536)
+def _traits(word: str) -> tuple[int, int]:
+    """The letters of a word as bits, and how freely it may match a word that looks unlike it.
+
+    Two that add up to 2 may: a listed name with another one, an initial (2) with any word.
+    """
+    if len(word) == 1:
+        return 0, 2
+    words = word_map("words", "pairs")
+    listed = skeleton(word) in given_names() or word in words or word in words.values()
+    return letters(word), int(listed)
+
+
 def _link(x: str, y: str, *, latin: bool) -> _Link | None:
     """What makes two words one, None if nothing does."""
     a, b = (x, y) if x <= y else (y, x)
@@ -188,7 +206,7 @@ def _link(x: str, y: str, *, latin: bool) -> _Link | None:
             return _Link("nickname", 0.88, f"{a} and {b} are forms of one given name")
     if _sounds_alike(a, b, sa, sb, latin):
         return _Link("spelling_variant", 0.9, f"{a} and {b} differ in vowels or doubled letters only")
-    if _in_case(a, b):
+    if a[:3] == b[:3] and _in_case(a, b):
         return _Link("inflected", 0.9, f"{a} and {b} are one word in two grammatical cases")
     words = word_map("words", "pairs")
     if words.get(a) == b or words.get(b) == a:
@@ -273,12 +291,17 @@ def _align(a: tuple[str, ...], b: tuple[str, ...], latin: bool) -> tuple[list[_L
             right.remove(word)
             left.remove(word)
             links.append(_Link("identical", 1.0, ""))
-    found = [
-        (-link.score, i, j, link)
-        for i, x in enumerate(left)
-        for j, y in enumerate(right)
-        if (link := _link(x, y, latin=latin))
-    ]
+    traits = [_traits(y) for y in right]
+    found = []
+    for i, x in enumerate(left):
+        mask, free = _traits(x)
+        for j, (other_mask, other_free) in enumerate(traits):
+            if (mask ^ other_mask).bit_count() > _MOST_OTHER_LETTERS and free + other_free < 2:
+                continue
+            if (link := _link(x, right[j], latin=latin)) is not None:
+                found.append((-link.score, i, j, link))
+    if not found:
+        return links, left, right
     used_left: set[int] = set()
     used_right: set[int] = set()
     for _, i, j, link in sorted(found, key=lambda f: f[:3]):

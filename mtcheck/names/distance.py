@@ -7,17 +7,28 @@ which makes the usual case, two unrelated words, cheap.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def slips(a: str, b: str, bound: int) -> int:
     """Edits between two strings, ``bound + 1`` when there are more than ``bound``."""
     if a == b:
         return 0
-    if abs(len(a) - len(b)) > bound:
+    if abs(len(a) - len(b)) > bound or (letters(a) ^ letters(b)).bit_count() > 2 * bound:
         return bound + 1
     a, b = _trim(a, b)
     if not a or not b:
         return min(len(a) + len(b), bound + 1)
     return _count(a, b, bound)
+
+
+@lru_cache(maxsize=65536)
+def letters(word: str) -> int:
+    """The letters of a word as a set of bits: one slip changes at most two of them."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
 
 
 def _trim(a: str, b: str) -> tuple[str, str]:

@@ -132,7 +132,7 @@ def conclude(tally: Tally, *, agreed: AgreedForms | None = None) -> tuple[Bearer
     names = _collect(tally)
     alone = frozenset((n.lang, n.last) for n in names if len(n.tokens) == 1 and n.personal and not n.loose)
     groups = _Groups()
-    full = [i for i, n in enumerate(names) if len(n.tokens) > 1 and n.personal]
+    full = [i for i, n in enumerate(names) if len(n.tokens) > 1 and n.personal and len(n.tokens[-1]) > 1]
     _join_namesakes(names, full, alone, groups)
     _join_surnames(names, full, alone, groups)
     _join_lone(names, full, groups)
@@ -320,16 +320,20 @@ def _near(names: list[_Name], i: int, j: int, groups: _Groups) -> Difference | N
     longer = 5 <= len(b) < len(a) and not a.endswith("a")
     if lang not in {"ru", "uk"} and titled and longer and inflected_form(a, b):
         return Difference("inflected", True, "a grammatical ending of the source language was left in")
-    difference = surname_difference(a, b, lang, known=False)
+    difference = surname_difference(a, b, lang, known=False, anchored=len(names[j].tokens) > 1)
     if difference is None or difference.relation != "typo":
         return difference
+    return difference if _outnumbered(names, i, j, groups) else None
+
+
+def _outnumbered(names: list[_Name], i: int, j: int, groups: _Groups) -> bool:
+    """True if one of two near spellings is rare enough beside the other to be a slip."""
     group = groups.root(j)
     count = sum(len(n.places) for k, n in enumerate(names) if groups.root(k) == group)
-    few = len(names[i].places)
-    sure = names[j].kinds[PERSON] > 0 and len(names[j].tokens) > 1
-    if names[j].small or few > 2 or (count <= few and not (sure and few == 1)) or (few > 1 and count < 4):
-        return None
-    return difference if sure or count >= 2 else None
+    few, many = sorted((len(names[i].places), count))
+    if names[j].small or few > 2:
+        return False
+    return many >= 4 if few == 2 else many >= 2 or len(names[j].tokens) > 1
 
 
 # --- what is said of a bearer -------------------------------------------------------------------
@@ -401,12 +405,19 @@ def _agreed_word(a: str, b: str, agreed: AgreedForms | None, lang: str) -> str |
 
 def _rendering(name: _Name, better: dict[str, tuple[str, Difference]]) -> Rendering:
     written = " ".join(name.tokens)
-    expected = " ".join(better[t][0] if t in better else t for t in name.tokens)
+    expected = " ".join(_in_its_case(t, better[t][0], name.lang) if t in better else t for t in name.tokens)
     difference = next((better[t][1] for t in name.tokens if t in better), None)
     places = tuple(sorted(name.places, key=_at))
     if difference is None or written == expected:
         return Rendering(written, written, "identical", "", places)
     return Rendering(written, expected, difference.relation, difference.why, places)
+
+
+def _in_its_case(word: str, wanted: str, lang: str) -> str:
+    """The wanted word with the case ending of the one that stands there (Russian, Ukrainian)."""
+    if lang not in {"ru", "uk"}:
+        return wanted
+    return wanted[: len(stem(wanted, lang))] + word[len(stem(word, lang)) :]
 
 
 def _merge(renderings: list[Rendering]) -> tuple[Rendering, ...]:
@@ -431,27 +442,87 @@ class TitleChange:
         proposed: the most frequent rendering of the office, else the first.
         use: where another one stands.
         others: where the proposed one stands.
+        another: True if it is another office, not another name for the same.
     """
 
     bearer: str
     proposed: str
     use: TitleUse
     others: tuple[TitleUse, ...]
+    another: bool = False
 
 
 def title_changes(bearer: Bearer) -> tuple[TitleChange, ...]:
-    """Titles of a bearer that name one office in two ways, with no word that explains it."""
-    offices: dict[tuple[str, tuple[str, ...]], dict[str, list[TitleUse]]] = defaultdict(dict)
+    """Titles of a bearer that name one office in two ways, or two offices that nobody holds together.
+
+    A word that explains a title (former, acting) takes it out.
+    """
+    named: dict[tuple[str, tuple[str, ...]], dict[str, list[TitleUse]]] = defaultdict(dict)
+    held: dict[str, list[TitleUse]] = {}
     for use in bearer.titles:
         office = titles.parse_title(use.text, bearer.lang)
-        if office and office.set_id and not office.explained:
-            offices[office.set_id, office.body].setdefault(office.rendering, []).append(use)
-    found = []
-    for renderings in offices.values():
-        ranked = sorted(renderings.values(), key=lambda u: (-len(u), _at(u[0].place)))
-        for uses in ranked[1:]:
-            found += [TitleChange(bearer.proposed, ranked[0][0].text, u, tuple(ranked[0])) for u in uses]
+        if office is None or office.set_id is None or office.explained:
+            continue
+        named[office.set_id, office.body].setdefault(office.rendering, []).append(use)
+        if office.exclusive and not office.body:
+            held.setdefault(office.set_id, []).append(use)
+    found = [c for renderings in named.values() for c in _changes(bearer, renderings, another=False)]
+    found += _changes(bearer, held, another=True)
     return tuple(sorted(found, key=lambda c: _at(c.use.place)))
+
+
+def _changes(bearer: Bearer, kinds: Mapping[str, list[TitleUse]], *, another: bool) -> list[TitleChange]:
+    ranked = sorted(kinds.values(), key=lambda uses: (-len(uses), _at(uses[0].place)))
+    return [
+        TitleChange(bearer.proposed, ranked[0][0].text, use, tuple(ranked[0]), another)
+        for uses in ranked[1:]
+        for use in uses
+    ]
+
+
+# --- namesakes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A person who is named once, with the surname of another whom the text names first or more often.
+
+    Attributes:
+        text: the name that stands there once.
+        place: where.
+        other: the other person.
+        others: where that one is named, the surname alone included.
+    """
+
+    text: str
+    place: Place
+    other: str
+    others: tuple[Place, ...]
+
+
+def namesake_doubts(bearers: Iterable[Bearer]) -> tuple[Doubt, ...]:
+    """Given names that may have been swapped; ask it of one document, a run is full of namesakes."""
+    people: dict[tuple[str, str], list[Bearer]] = defaultdict(list)
+    lone: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for bearer in bearers:
+        words = bearer.proposed.split()
+        key = bearer.lang, stem(words[-1], bearer.lang)
+        if len(words) == 1 and bearer.kind in {PERSON, UNKNOWN}:
+            lone[key] += [p for r in bearer.renderings for p in r.places]
+        elif len(words) > 1 and bearer.kind in {PERSON, UNKNOWN}:
+            people[key].append(bearer)
+    doubts = (_doubt(pair, lone[key]) for key, pair in people.items() if len(pair) == 2)
+    return tuple(sorted((d for d in doubts if d is not None), key=lambda d: _at(d.place)))
+
+
+def _doubt(pair: list[Bearer], lone: list[Place]) -> Doubt | None:
+    places = [sorted((p for r in b.renderings for p in r.places), key=_at) for b in pair]
+    (many, most), (few, once) = sorted(
+        zip(pair, places, strict=True), key=lambda x: (-len(x[1]), _at(x[1][0]))
+    )
+    if len(once) > 1 or PERSON not in {many.kind, few.kind} or (not lone and many.kind != few.kind):
+        return None
+    return Doubt(few.renderings[0].text, once[0], many.proposed, tuple(sorted((*most, *lone), key=_at)))
 
 
 # --- adjectives and places ----------------------------------------------------------------------

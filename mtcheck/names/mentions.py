@@ -71,6 +71,7 @@ class _Context:
     lang: str
     inside: frozenset[str]
     small: frozenset[str]
+    skeletons: frozenset[str]
 
 
 def supported(lang: str | None) -> bool:
@@ -151,7 +152,7 @@ def _words(whole: str, span: Span) -> list[_Word]:
     words: list[_Word] = []
     for match in text.WORD.finditer(whole, span.start, span.end):
         raw = match.group()
-        bare = _POSSESSIVE.sub("", raw) or raw
+        bare = _POSSESSIVE.sub("", raw) or raw if "'" in raw or "’" in raw else raw
         before = whole[span.start : match.start()] if not words else whole[words[-1].end : match.start()]
         first = not words or any(c in _OPENING or c in ".!?" for c in before.strip())
         if words and len(words[-1].text) == 1 and before.strip() == ".":
@@ -177,7 +178,8 @@ def _context(whole: str, lang: str, sentences: Iterable[list[_Word]]) -> _Contex
                 small.add(word.lower)
             elif not word.first:
                 inside.add(word.lower)
-    return _Context(whole, lang, frozenset(inside), frozenset(small))
+    skeletons = frozenset(skeleton(w) for w in inside if len(w) > 4)
+    return _Context(whole, lang, frozenset(inside), frozenset(small), skeletons)
 
 
 def _is_headline(words: Sequence[_Word]) -> bool:
@@ -251,7 +253,7 @@ def _mentions(words: list[_Word], context: _Context) -> list[Mention]:
         mention = _mention(run, words, context)
         if mention is not None:
             body = _body(mention, words, context)
-            found += [mention] if body is None else [body, mention]
+            found += [mention] if body is None else sorted([body, mention], key=lambda m: m.span)
     return found
 
 
@@ -270,6 +272,8 @@ def _body(mention: Mention, words: list[_Word], context: _Context) -> Mention | 
         first -= 1
     span = Span(inside[first].start, inside[heads[-1]].end)
     tokens = tuple(w.text for w in inside[first : heads[-1] + 1])
+    if len(tokens) < 2:
+        return None
     return Mention(span, context.whole[span.start : span.end], ORGANIZATION, None, None, tokens)
 
 
@@ -305,6 +309,7 @@ def _opens(words: list[_Word], i: int, context: _Context) -> bool:
         or titles.is_office(word.lower, context.lang)
         or (titles.is_country_word(word.lower))
         or (word.text.isupper() and len(word.text) > 1)
+        or (len(word.text) > 4 and skeleton(word.lower) in context.skeletons)
     ) and not (word.lower in context.small and word.lower not in context.inside)
 
 
@@ -320,13 +325,25 @@ def _continues(words: list[_Word], i: int, context: _Context) -> int:
         return 0
     if gap not in {" ", "\u00a0"} or word.possessive or i + 1 >= len(words):
         return 0
-    ahead = words[i + 1]
-    if word.lower in _particles() and ahead.capital and last.capital and context.lang not in {"ru", "uk"}:
-        blocked = context.lang in {"fr", "es"} and word.lower in {"de", "du", "des", "del", "la", "le", "y"}
-        return 0 if blocked else 2
+    if last.capital and word.lower in _particles():
+        return _particles_phrase(words, i, context)
     if word.lower in {"of", "for"} and context.lang == "en":
         return _of_phrase(words, i, context)
     return 0
+
+
+def _particles_phrase(words: list[_Word], i: int, context: _Context) -> int:
+    """``de la Tour`` after a given name; in French and Spanish ``de`` may just as well mean "of"."""
+    blocked = context.lang in {"fr", "es"} and words[i].lower in {"de", "du", "des", "del", "la", "le", "y"}
+    if blocked or context.lang in {"ru", "uk"}:
+        return 0
+    end = i + 1
+    while end < len(words) - 1 and end < i + 2 and words[end].lower in _particles():
+        end += 1
+    between = context.whole[words[i - 1].end : words[end].start]
+    ahead = words[end]
+    plain_gaps = len(between.split()) == end - i and not set(between) & set(",.;:")
+    return end - i + 1 if ahead.capital and plain_gaps and ahead.lower not in starters(context.lang) else 0
 
 
 def _of_phrase(words: list[_Word], i: int, context: _Context) -> int:
@@ -357,9 +374,10 @@ def _mention(run: tuple[int, int], words: list[_Word], context: _Context) -> Men
     if name_start >= end:
         return None
     name = words[name_start:end]
-    title_span = (
-        Span(words[title_start].start, words[name_start - 1].end) if title_start < name_start else None
-    )
+    title_span = None
+    if title_start < name_start:
+        first = _title_start(words, title_start, context)
+        title_span = Span(words[first].start, words[name_start - 1].end)
     if title_span is None:
         title_span = _title_before(words, name_start, context)
     title = context.whole[title_span.start : title_span.end] if title_span else None
@@ -430,13 +448,21 @@ def _title_before(words: list[_Word], name: int, context: _Context) -> Span | No
         return Span(words[first].start, words[name - 1].end)
     if not titles.is_office(words[i].lower, context.lang):
         return None
+    first = _title_start(words, i, context)
+    return Span(words[first].start, words[name - 1].end)
+
+
+def _title_start(words: list[_Word], i: int, context: _Context) -> int:
+    """Index of the first word that belongs to a title: ``former Russian`` before ``president``."""
     while i > 0 and context.whole[words[i - 1].end : words[i].start] == " ":
         word = words[i - 1]
         known = titles.is_qualifier(word.lower, context.lang) or titles.is_office(word.lower, context.lang)
-        if not known and not titles.is_country_word(word.lower):
+        if word.first and word.lower in starters(context.lang):
+            break
+        if word.possessive or not (known or titles.is_country_word(word.lower)):
             break
         i -= 1
-    return Span(words[i].start, words[name - 1].end)
+    return i
 
 
 def _generic_start(words: list[_Word], name: int, context: _Context) -> int | None:

@@ -23,12 +23,14 @@ class Office:
         rendering: the head words as written, in lower case, hyphens as spaces.
         body: the other words, lower case, sorted; countries and their adjectives left out.
         explained: True if a word of the title explains why it differs (former, acting).
+        exclusive: True if nobody holds it together with another exclusive office.
     """
 
     set_id: str | None
     rendering: str
     body: tuple[str, ...]
     explained: bool
+    exclusive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class _Titles:
     qualifiers: frozenset[str]
     reasons: frozenset[str]
     generic: re.Pattern[str]
+    exclusive: frozenset[str]
     links: frozenset[str]
 
 
@@ -60,6 +63,7 @@ def _titles(lang: str) -> _Titles:
         qualifiers=frozenset(row["qualifiers"].split()),
         reasons=frozenset(row["reasons"].split("|")),
         generic=re.compile(generic),
+        exclusive=frozenset(entry["id"] for entry in row["offices"] if entry.get("exclusive")),
         links=frozenset(resources.data("titles")["links"]["words"].split()),
     )
 
@@ -113,7 +117,8 @@ def parse_title(title: str, lang: str) -> Office | None:
     rest = words[: best[0]] + words[best[0] + best[1] :]
     body = tuple(sorted(w for w in rest if w not in table.links | table.reasons and not is_country_word(w)))
     explained = any(w in table.reasons or w.split("-")[0] in table.reasons for w in rest)
-    return Office(table.offices[head], " ".join(head).replace("-", " "), body, explained)
+    set_id = table.offices[head]
+    return Office(set_id, " ".join(head).replace("-", " "), body, explained, set_id in table.exclusive)
 
 
 @cache

@@ -70,7 +70,8 @@ def transliterate(name: str, scheme: str) -> str:
     rows = resources.data("transliteration")["scheme"]
     if scheme not in rows:
         raise UsageError(f"no transliteration scheme {scheme!r}; known are {', '.join(rows)}")
-    return romanise(_apply(name, _table("scheme", scheme)))
+    known = _apply(unicodedata.normalize("NFC", name), _table("scheme", scheme))
+    return unicodedata.normalize("NFC", romanise(known))
 
 
 @lru_cache(maxsize=16384)
@@ -128,7 +129,7 @@ def _apply(name: str, table: _Table) -> str:
 
 def _step(lower: str, i: int, table: _Table) -> tuple[str, str | None]:
     """The longest piece at ``i`` and what it becomes; None for a character that is kept."""
-    starts = i == 0 or not lower[i - 1].isalpha()
+    starts = i == 0 or not (lower[i - 1].isalpha() or lower[i - 1] in "'’ʼ")
     two, one = lower[i : i + 2], lower[i]
     ends = i + 2 >= len(lower) or not lower[i + 2].isalpha()
     if ends and not starts and two in table.endings:

@@ -90,11 +90,14 @@ def _word_difference(a: str, b: str, lang: str) -> Difference | None:
     return None
 
 
-def surname_difference(a: str, b: str, lang: str, *, known: bool) -> Difference | None:
+def surname_difference(
+    a: str, b: str, lang: str, *, known: bool, anchored: bool = False
+) -> Difference | None:
     """What lies between two surnames, or lone names.
 
     Args:
         known: True if the same given name stands with both, so that less proof is needed.
+        anchored: True if a given name stands with the second.
     """
     if stem(a, lang) == stem(b, lang) or _genders(a, b):
         return None
@@ -105,7 +108,9 @@ def surname_difference(a: str, b: str, lang: str, *, known: bool) -> Difference 
         return Difference("scheme_variant", True, "one name by two transliterations") if enough else None
     if lang not in {"ru", "uk"} and known and _inflected(a, b):
         return Difference("inflected", True, "a grammatical ending of the source language was left in")
-    if size < (5 if known else MIN_TYPO) or plain(a)[:1] != plain(b)[:1]:
+    if size < (MIN_SCHEME if known or anchored else MIN_TYPO) or plain(a)[:1] != plain(b)[:1]:
+        return None
+    if re.sub(r"-\w$", "", a) == re.sub(r"-\w$", "", b):
         return None
     if not known and (_another_word(a, b) or is_given(a) or is_given(b)):
         return None

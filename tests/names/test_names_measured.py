@@ -1,0 +1,96 @@
+"""Figures on labelled data that stands beside the checkout; skipped where it is missing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mtcheck.checks.base import RunCheck
+from mtcheck.checks.names import AdjectiveRenderedTwoWays, NameSpelledTwoWays, TitleChanges
+from mtcheck.core import Document, Finding, Origin
+from mtcheck.names import compare_names, count_terms
+from mtcheck.segment import segment
+
+sys.path.insert(0, str(Path(__file__).parent))
+from planting import KINDS, plant
+
+DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "eval"
+NEWS = ("wmt22.ru-en", "wmt22.uk-en", "wmt22.de-en", "wmt22.zh-en")
+CHECKS: tuple[RunCheck, ...] = (NameSpelledTwoWays(), TitleChanges(), AdjectiveRenderedTwoWays())
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"labelled data is not at {DATA}")
+
+
+def texts(most: int) -> Iterator[tuple[str, str]]:
+    for name in NEWS:
+        with gzip.open(DATA / f"{name}.docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for row in islice(map(json.loads, lines), most):
+                yield f"{name}/{row['doc']}", "\n".join(next(iter(row["human"].values())))
+
+
+def findings(name: str, text: str) -> list[Finding]:
+    doc = segment(Document(name, text, Origin(name), lang="en"))
+    return [f for check in CHECKS for f in check.run(doc)]
+
+
+def test_few_findings_in_human_translations() -> None:
+    words, count = 0, 0
+    for name, text in texts(60):
+        words += len(text.split())
+        count += len(findings(name, text))
+    assert count * 2000 / words <= 0.2
+
+
+def _touches(found: list[Finding], start: int, end: int) -> bool:
+    spans = [f.span for f in found if f.span] + [p.span for f in found for p in f.related]
+    return any(s.start < end and s.end > start for s in spans)
+
+
+def test_planted_deviations_are_found() -> None:
+    planted: Counter[str] = Counter()
+    hit: Counter[str] = Counter()
+    for name, text in texts(160):
+        for kind in KINDS:
+            deviation = plant(text, kind, random.Random(name + kind))
+            if deviation is not None:
+                planted[kind] += 1
+                hit[kind] += _touches(findings(name, deviation[0]), *deviation[1:])
+    assert sum(planted.values()) >= 80
+    assert sum(hit.values()) / sum(planted.values()) >= 0.9, (planted, hit)
+
+
+def _f1(rows: list[dict[str, Any]]) -> float:
+    said = [(compare_names(r["a"], r["b"], kind=r["schema"].lower()).same, bool(r["same"])) for r in rows]
+    both = sum(s and g for s, g in said)
+    return 2.0 * both / (sum(s for s, _ in said) + sum(g for _, g in said))
+
+
+def test_name_pairs() -> None:
+    rows = [json.loads(line) for line in (DATA / "names.pairs.jsonl").read_text("utf-8").splitlines()]
+    rows = [r for r in rows if r["peer_same"] is not None]
+    assert _f1(rows) >= 0.94
+    assert _f1([r for r in rows if r["schema"] == "Person"]) >= 0.94
+
+
+def test_the_official_term_success_rate_is_met() -> None:
+    def rows(name: str) -> list[dict[str, Any]]:
+        with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
+            return list(map(json.loads, lines))
+
+    gold = rows("wmt25.terminology.ende.jsonl.gz")
+    for system in rows("wmt25.terminology.ende.systems.jsonl.gz"):
+        matched = used = 0
+        for item, target in zip(gold, system["target"], strict=True):
+            doc = Document("r", target, Origin("-"), source=item["en"], lang="de", terms=item["proper"])
+            if (count := count_terms(doc)) is not None:
+                matched, used = matched + count.matched, used + count.used
+        assert used / matched == pytest.approx(system["official"]["proper_term_success_rate"], abs=0.01)
