@@ -20,6 +20,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,8 @@ def measure_fluency(data: Path, languages: list[str], sentences: int, threads: i
     known = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"models": {}}
     entry = known["models"].setdefault(model.signature, {"languages": {}})
     for lang in languages:
-        documents = [document(d, lang, f"{lang}/{i}") for i, d in enumerate(human_documents(data, lang))]
-        later, words = _surprisals(model, _take(documents, sentences))
+        documents = _take(lang, human_documents(data, lang), 2 * sentences)
+        later, words = _surprisals(model, _take_sentences(documents, sentences))
         first, _ = _surprisals(model, _alone(documents, sentences // 2))
         if len(later) < MIN_SENTENCES:
             print(f"{lang}: only {len(later)} sentences, left out", file=sys.stderr)
@@ -95,26 +96,39 @@ def measure_fluency(data: Path, languages: list[str], sentences: int, threads: i
             "later": _by_length(later),
             "first": _by_length(first),
         }
-        print(f"{lang}: {len(later)}+{len(first)} sentences, median {_median(later):.2f} bits, "
-              f"spike {entry['languages'][lang]['word_spike']}", flush=True)
+        print(
+            f"{lang}: {len(later)}+{len(first)} sentences, median {_median(later):.2f} bits, "
+            f"spike {entry['languages'][lang]['word_spike']}",
+            flush=True,
+        )
         target.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _take(documents: list[Document], sentences: int) -> list[Document]:
-    out, count = [], 0
-    for doc in documents:
+def _take(lang: str, texts: list[list[str]], sentences: int) -> list[Document]:
+    """Documents until there are ``sentences`` of them."""
+    out: list[Document] = []
+    count = 0
+    for i, lines in enumerate(texts):
         if count >= sentences:
             break
-        out.append(doc)
-        count += len(doc.segments)
+        out.append(document(lines, lang, f"{lang}/{i}"))
+        count += len(out[-1].segments)
     return out
+
+
+def _take_sentences(documents: list[Document], sentences: int) -> list[Document]:
+    """The first documents that hold ``sentences`` sentences."""
+    ends = list(accumulate(len(d.segments) for d in documents))
+    return documents[: 1 + sum(end < sentences for end in ends)]
 
 
 def _alone(documents: list[Document], sentences: int) -> list[Document]:
     """Sentences as documents of their own, which nothing stands before."""
     pool = [s.text for d in documents for s in d.segments]
     random.Random(1).shuffle(pool)
-    return [document([value], documents[0].lang or "", f"alone/{i}") for i, value in enumerate(pool[:sentences])]
+    return [
+        document([value], documents[0].lang or "", f"alone/{i}") for i, value in enumerate(pool[:sentences])
+    ]
 
 
 def _surprisals(model: Any, documents: list[Document]) -> tuple[list[tuple[int, float]], list[float]]:
@@ -122,7 +136,9 @@ def _surprisals(model: Any, documents: list[Document]) -> tuple[list[tuple[int, 
     running = [fluency.running_text(d) for d in documents]
     means: list[tuple[int, float]] = []
     words: list[float] = []
-    for doc, (_, places), tokens in zip(documents, running, model.surprisal([r[0] for r in running]), strict=True):
+    for doc, (_, places), tokens in zip(
+        documents, running, model.surprisal([r[0] for r in running]), strict=True
+    ):
         for number, (index, place) in enumerate(places):
             if number == 0 and len(places) > 1:
                 continue
@@ -185,7 +201,11 @@ def measure_trips(data: Path, pairs: list[tuple[str, str]], sentences: int, mode
             "chrf": metrics.signatures(lang)["chrf"],
             "quantiles": quantiles(scores),
         }
-        known["baselines"] = [b for b in known["baselines"] if any(b[k] != row[k] for k in ("model", "lang", "source_lang", "mode"))]
+        known["baselines"] = [
+            b
+            for b in known["baselines"]
+            if any(b[k] != row[k] for k in ("model", "lang", "source_lang", "mode"))
+        ]
         known["baselines"].append(row)
         known["baselines"].sort(key=lambda b: (b["model"], b["mode"], b["lang"], b["source_lang"]))
         target.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
@@ -202,7 +222,9 @@ def _sentences(data: Path, lang: str, source_lang: str, mode: str) -> list[Segme
         for path in sorted(data.glob(f"wmt*.{source_lang}-{lang}.docs.jsonl.gz")):
             for row in rows(path):
                 best = row["human"][sorted(row["human"])[0]]
-                found += [Segment(t, Span(0, len(t)), source=s) for s, t in zip(row["source"], best, strict=True)]
+                found += [
+                    Segment(t, Span(0, len(t)), source=s) for s, t in zip(row["source"], best, strict=True)
+                ]
     dense = lang in {"zh", "ja"}
     kept = [s for s in found if 4 <= (len(s.text) / 2 if dense else len(text.words(s.text))) <= 40]
     random.Random(2).shuffle(kept)
@@ -228,7 +250,9 @@ def measure_language(data: Path) -> None:
         for row in rows(path):
             for value in row["source"][:3]:
                 letters = sum(c.isalpha() for c in value)
-                size = "<20" if letters < 20 else "20-39" if letters < 40 else "40-79" if letters < 80 else "80+"
+                size = (
+                    "<20" if letters < 20 else "20-39" if letters < 40 else "40-79" if letters < 80 else "80+"
+                )
                 cell = counts.setdefault(row["src_lang"], {}).setdefault(size, [0, 0, 0])
                 guess = text.detect_language(value)
                 cell[2 if guess is None else int(guess != row["src_lang"])] += 1
@@ -241,11 +265,15 @@ def measure_language(data: Path) -> None:
 
 def main() -> None:
     """Parse and run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["fluency", "round-trip", "source", "language"])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--languages", default="en,ru,de,uk,cs,zh,ja,is,fr,es,pt")
-    parser.add_argument("--pairs", default="en-ru,ru-en,en-de,de-en,en-uk,uk-en,en-zh,zh-en,en-cs,cs-en,en-ja,ja-en")
+    parser.add_argument(
+        "--pairs", default="en-ru,ru-en,en-de,de-en,en-uk,uk-en,en-zh,zh-en,en-cs,cs-en,en-ja,ja-en"
+    )
     parser.add_argument("--sentences", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from mtcheck import checks, notices, text
-from mtcheck.annotate import fluency, metrics
+from mtcheck.annotate import fluency, metrics, reference
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.checks.base import Check, RunCheck
@@ -130,7 +130,9 @@ def audit(
     yield from _conclude(rules, tallies)
 
 
-def run(inputs: Iterable[Document | InputError], options: Options, *, watcher: Watcher | None = None) -> Report:
+def run(
+    inputs: Iterable[Document | InputError], options: Options, *, watcher: Watcher | None = None
+) -> Report:
     """Audit documents and return everything at once; for runs that fit in memory."""
     results: list[Result] = []
     failures: list[Failure] = []
@@ -276,14 +278,19 @@ def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watc
             while stop < len(tokens) and tokens[stop].start < place.end:
                 stop += 1
             spoken = fluency.fluency_of(
-                segments[index], tokens[at:stop], place, model=model.signature, lang=item.doc.lang, first=number == 0
+                segments[index],
+                tokens[at:stop],
+                place,
+                model=model.signature,
+                lang=item.doc.lang,
+                first=number == 0,
             )
             segments[index] = replace(segments[index], notes=replace(segments[index].notes, fluency=spoken))
         item.doc = replace(item.doc, segments=tuple(segments))
-        reference = fluency.fluency_reference(model.signature, item.doc.lang)
+        human = reference.fluency_reference(model.signature, item.doc.lang)
         item.signature["fluency"] = (
-            f"percentile against {reference['sentences']} human sentences, {reference['date']}"
-            if reference is not None
+            f"percentile against {human['sentences']} human sentences, {human['date']}"
+            if human is not None
             else "raw surprisal only: no human reference for this language and model"
         )
 
@@ -319,9 +326,7 @@ def _annotate_round_trip(
         old = items[n].doc.segments[i]
         notes[n][i] = replace(old, notes=replace(old.notes, round_trip=trip))
     for item, fresh in zip(items, notes, strict=True):
-        item.doc = replace(
-            item.doc, segments=tuple(fresh.get(i, s) for i, s in enumerate(item.doc.segments))
-        )
+        item.doc = replace(item.doc, segments=tuple(fresh.get(i, s) for i, s in enumerate(item.doc.segments)))
         item.signature["translator"] = back.signature + (" (weak)" if back.weak else "")
         item.signature["translator_chosen"] = why
         if forth is not None and forth.signature != back.signature:
@@ -350,13 +355,19 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
             findings.extend(rule.run(doc))
             if isinstance(rule, RunCheck):
                 tally = rule.collect(doc)
-                tallies[rule.code] = tally if rule.code not in tallies else rule.add(tallies[rule.code], tally)
+                tallies[rule.code] = (
+                    tally if rule.code not in tallies else rule.add(tallies[rule.code], tally)
+                )
         except Exception as error:  # noqa: BLE001 - one broken rule must not lose the document
-            failures.append(Failure(doc.id, f"{rule.code} failed: {type(error).__name__}: {error}", stage="check"))
+            failures.append(
+                Failure(doc.id, f"{rule.code} failed: {type(error).__name__}: {error}", stage="check")
+            )
     findings.sort(key=lambda f: (f.span is None, f.span or (0, 0), f.code))
     scores = _scores(doc)
     verdict, reason = decide(doc, item.disclosure, scores.mt_probability)
-    yield Result(doc, verdict, reason, scores, tuple(findings), count_terms(doc), dict(item.signature), item.disclosure)
+    yield Result(
+        doc, verdict, reason, scores, tuple(findings), count_terms(doc), dict(item.signature), item.disclosure
+    )
     yield from failures
 
 
@@ -372,9 +383,14 @@ def _scores(doc: Document) -> Scores:
     placed = [t.percentile for s, t in judged if s.source is not None and t.percentile is not None]
     whole = None
     if judged:
-        pairs = [(t.back.text, s.source) if s.source is not None else (t.forth.text if t.forth else "", s.text) for s, t in judged]
+        pairs = [
+            (t.back.text, s.source) if s.source is not None else (t.forth.text if t.forth else "", s.text)
+            for s, t in judged
+        ]
         compared_in = doc.source_lang if doc.source is not None else doc.lang
-        whole = metrics.compare_documents([a for a, _ in pairs], [b or "" for _, b in pairs], lang=compared_in or "en")
+        whole = metrics.compare_documents(
+            [a for a, _ in pairs], [b or "" for _, b in pairs], lang=compared_in or "en"
+        )
     return Scores(
         fluency=sum(fluent) / len(fluent) if fluent else None,
         adequacy=sum(placed) / len(placed) if placed else None,

@@ -53,7 +53,7 @@ def _segment(doc: Document, block: Block, span: Span, flags: frozenset[str]) -> 
 def _without_notices(span: Span, notices: tuple[Notice, ...]) -> Iterator[tuple[Span, bool]]:
     """The parts of a span outside (False) and inside (True) of notices, in order."""
     at = span.start
-    for notice in sorted((n.span for n in notices if n.span is not None)):
+    for notice in sorted(n.span for n in notices if n.span is not None):
         start, end = max(notice.start, at), min(notice.end, span.end)
         if start >= end:
             continue
@@ -110,15 +110,20 @@ def _pair(doc: Document, segments: list[Segment]) -> list[Segment]:
     content = [i for i, s in enumerate(segments) if s.scored]
     if content and len(spans) == len(content):
         paired = dict(zip(content, spans, strict=True))
-        return [replace(s, source=source[paired[i].start : paired[i].end]) if i in paired else s for i, s in enumerate(segments)]
+        return [
+            replace(s, source=source[paired[i].start : paired[i].end]) if i in paired else s
+            for i, s in enumerate(segments)
+        ]
     if not content:
         return segments
     first, last = segments[content[0]], segments[content[-1]]
     span = Span(first.span.start, last.span.end)
     whole = replace(first, text=doc.text[span.start : span.end], span=span, source=text.normalise(source))
-    return [s for s in segments if not s.scored and s.span.end <= span.start] + [whole] + [
-        s for s in segments if not s.scored and s.span.start >= span.end
-    ]
+    return (
+        [s for s in segments if not s.scored and s.span.end <= span.start]
+        + [whole]
+        + [s for s in segments if not s.scored and s.span.start >= span.end]
+    )
 
 
 def _mark_residue(segment: Segment, lang: str | None) -> Segment:
@@ -141,20 +146,35 @@ def other_language(sentence: str, lang: str) -> str | None:
     expected, found = text.expected_scripts(lang), text.scripts(sentence)
     total = sum(found.values())
     foreign = total - sum(found[s] for s in expected) if expected else 0
-    if total < int(limits["min_letters_dense"]):
+    counts = function_words(sentence)
+    if foreign >= limits["residue_script_share"] * max(total, 1):
+        names_only = found["Latin"] > total / 2 and not any(counts.values())
+        if total < limits["residue_min_letters"] or names_only:
+            return None
+        likeliest = max(counts, key=lambda known: counts[known])
+        return text.detect_language(sentence) or (likeliest if counts[likeliest] else "und")
+    own = counts.get(text.primary(lang))
+    words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
+    if own is None or len(words) < limits["residue_min_words"]:
         return None
-    if foreign < 0.5 * total:
-        words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
-        common = resources.data("function_words")["words"].get(text.primary(lang))
-        if len(words) < int(limits["residue_min_words"]) or common is None:
-            return None
-        if sum(w in common for w in words) >= float(limits["residue_share"]) * len(words):
-            return None
+    if own >= limits["residue_share"] * len(words) and own >= max(counts.values()):
+        return None
     guess = text.detect_language(sentence)
-    return None if guess is None or _same_language(guess, lang) else guess
+    if guess is None or _same_language(guess, lang) or counts.get(guess, own + 1) <= own:
+        return None
+    return guess
+
+
+def function_words(sentence: str) -> dict[str, int]:
+    """Language to how many of a sentence's lower-case words are its function words."""
+    words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
+    tables = resources.data("function_words")["words"]
+    return {lang: sum(w in table for w in words) for lang, table in tables.items()}
 
 
 def _same_language(a: str, b: str) -> bool:
     """Equal, or so close that the guess cannot tell them apart on one sentence."""
     a, b = text.primary(a), text.primary(b)
-    return a == b or any(a in group and b in group for group in resources.data("languages")["close"]["groups"])
+    return a == b or any(
+        a in group and b in group for group in resources.data("languages")["close"]["groups"]
+    )

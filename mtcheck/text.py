@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 from mtcheck import resources
 
@@ -121,15 +123,39 @@ def _by_letters(text: str, total: int) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _langdetect(text: str) -> str | None:
-    import langdetect
     from langdetect.lang_detect_exception import LangDetectException
 
-    langdetect.DetectorFactory.seed = 0
+    factory = _detectors(script(text) or "Latin")
+    if factory is None:
+        return None
+    detector = factory.create()
     try:
-        guesses = langdetect.detect_langs(text[:4000])
+        detector.append(text[:4000])
+        guesses = detector.get_probabilities()
     except LangDetectException:
         return None
-    best = guesses[0]
-    if best.prob < MIN_CONFIDENCE:
+    if not guesses or guesses[0].prob < MIN_CONFIDENCE:
         return None
-    return primary(str(best.lang))
+    return primary(str(guesses[0].lang))
+
+
+@cache
+def _detectors(script_name: str) -> Any:
+    """langdetect's factory with the profiles of one script alone, None if it has none.
+
+    The others could not win, and reading all 55 takes half a second.
+    """
+    import langdetect
+    from langdetect.detector_factory import PROFILES_DIRECTORY
+
+    profiles = [
+        path.read_text(encoding="utf-8")
+        for path in sorted(Path(PROFILES_DIRECTORY).iterdir())
+        if script_name in expected_scripts(path.name)
+    ]
+    if not profiles:
+        return None
+    factory = langdetect.DetectorFactory()
+    factory.seed = 0
+    factory.load_json_profile(profiles)
+    return factory

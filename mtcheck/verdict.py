@@ -31,10 +31,16 @@ def decide(doc: Document, disclosure: Notice | None, mt_probability: float | Non
     if any(t.claim == "human" for t in doc.traces):
         return "clear", "Its markup says that a person translated it, and nothing speaks against that"
     if mt_probability is not None and mt_probability < float(limits["clear"]):
-        return "clear", f"Its style is that of human text (probability of machine translation {mt_probability:.2f})"
+        return (
+            "clear",
+            f"Its style is that of human text (probability of machine translation {mt_probability:.2f})",
+        )
     weak = [t for t in doc.traces if t.claim == "machine"]
     if weak:
-        return "no-verdict", f"No notice; a weak sign in the markup decides nothing by itself: {_short(weak[0].text)}"
+        return (
+            "no-verdict",
+            f"No notice; a weak sign in the markup decides nothing by itself: {_short(weak[0].text)}",
+        )
     if not doc.text.strip():
         return "no-verdict", "There is no text to judge"
     return "no-verdict", "No notice and no trace in the markup; style was not judged"

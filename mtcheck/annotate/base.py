@@ -62,7 +62,9 @@ class LanguageModel(Protocol):
 
     signature: str
 
-    def surprisal(self, texts: Sequence[str], *, progress: Progress = silent) -> list[tuple[ScoredToken, ...]]:
+    def surprisal(
+        self, texts: Sequence[str], *, progress: Progress = silent
+    ) -> list[tuple[ScoredToken, ...]]:
         """Surprisal of each token of each text given what stands before it in that text.
 
         Every character that is not white space belongs to exactly one token, tokens are in order.

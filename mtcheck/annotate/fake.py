@@ -75,12 +75,16 @@ class FakeLanguageModel:
     def __init__(self, surprisals: Mapping[str, float] | None = None) -> None:
         self.surprisals = dict(surprisals or {})
 
-    def surprisal(self, texts: Sequence[str], *, progress: Progress = silent) -> list[tuple[ScoredToken, ...]]:
+    def surprisal(
+        self, texts: Sequence[str], *, progress: Progress = silent
+    ) -> list[tuple[ScoredToken, ...]]:
         """One token a word."""
         out = []
         for text in texts:
             tokens = [
-                ScoredToken(m.start(), m.end(), self.surprisals.get(m[0], 2.0 + zlib.crc32(m[0].encode()) % 80 / 10))
+                ScoredToken(
+                    m.start(), m.end(), self.surprisals.get(m[0], 2.0 + zlib.crc32(m[0].encode()) % 80 / 10)
+                )
                 for m in re.finditer(r"\S+", text)
             ]
             out.append(tuple(tokens))

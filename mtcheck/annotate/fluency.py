@@ -35,7 +35,9 @@ def running_text(doc: Document) -> tuple[str, list[tuple[int, Span]]]:
             continue
         if parts:
             between = doc.text[last_end : segment.span.start]
-            gap = "\n" if "\n" in between or segment.kind != last_kind or len(between) > 3 else (between or "")
+            gap = (
+                "\n" if "\n" in between or segment.kind != last_kind or len(between) > 3 else (between or "")
+            )
             parts.append(gap)
             at += len(gap)
         parts.append(segment.text)
@@ -58,7 +60,8 @@ def fluency_of(
     """
     shift = segment.span.start - place.start
     own = tuple(
-        Token(Span(max(t.start, place.start) + shift, min(t.end, place.end) + shift), t.surprisal) for t in tokens
+        Token(Span(max(t.start, place.start) + shift, min(t.end, place.end) + shift), t.surprisal)
+        for t in tokens
     )
     if not own:
         return None
@@ -84,7 +87,9 @@ def _spikes(segment: Segment, tokens: Sequence[Token], reference: dict[str, Any]
     """
     limit = float(reference["word_spike"])
     words = [
-        (bits, span) for bits, span in word_surprisals(segment, tokens) if bits > limit and not _is_name(segment, span)
+        (bits, span)
+        for bits, span in word_surprisals(segment, tokens)
+        if bits > limit and not _is_name(segment, span)
     ]
     top = sorted(words, reverse=True)[:5]
     return tuple(sorted(span for _, span in top))

@@ -20,7 +20,19 @@ from typing import Any
 from mtcheck import resources, text
 from mtcheck.core import ModelError
 
-NEVER = ("*.py", "*.pkl", "*.pickle", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack", "*.ot", "*.onnx", "*.tflite")
+NEVER = (
+    "*.py",
+    "*.pkl",
+    "*.pickle",
+    "*.pt",
+    "*.pth",
+    "*.ckpt",
+    "*.h5",
+    "*.msgpack",
+    "*.ot",
+    "*.onnx",
+    "*.tflite",
+)
 """What is never fetched: code, pickles that can run it, and other frameworks' weights."""
 
 
@@ -127,9 +139,19 @@ def choose(wanted: str, source_lang: str, target_lang: str, *, offline: bool = F
             if found := local_snapshot(entry):
                 path, revision = found
                 pair = (text.primary(source_lang), text.primary(target_lang))
-                return Choice(entry.name, path, revision, pair, f"{entry.name} is on this machine and made for this pair")
+                return Choice(
+                    entry.name,
+                    path,
+                    revision,
+                    pair,
+                    f"{entry.name} is on this machine and made for this pair",
+                )
     if embedded.is_installed():
-        why = "you named it" if wanted == "embedded" else "no model for this pair is on this machine, so the embedded one"
+        why = (
+            "you named it"
+            if wanted == "embedded"
+            else "no model for this pair is on this machine, so the embedded one"
+        )
         return Choice("embedded", None, embedded._version(), None, why)
     raise ModelError(
         f"no model on this machine translates {source_lang} into {target_lang}: "
@@ -150,12 +172,16 @@ def named(wanted: str, *, offline: bool = False) -> Choice:
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
         raise ModelError(f"{wanted}: no such folder, and not a Hub id such as Helsinki-NLP/opus-mt-ru-en")
     known = find(name)
-    entry = ModelEntry(name, revision or (known.revision if known else None), known.pairs if known else (), "", 0)
+    entry = ModelEntry(
+        name, revision or (known.revision if known else None), known.pairs if known else (), "", 0
+    )
     pair = entry.pairs[0] if len(entry.pairs) == 1 else None
     if found := local_snapshot(entry):
         return Choice(name, found[0], found[1], pair, "you named it; it was on this machine")
     if is_offline(offline):
-        raise ModelError(f"{wanted} is not on this machine and the network is off: `mtcheck models pull {name}` first")
+        raise ModelError(
+            f"{wanted} is not on this machine and the network is off: `mtcheck models pull {name}` first"
+        )
     path, commit = fetch(entry)
     return Choice(name, path, commit, pair, "you named it; it was fetched")
 
@@ -202,9 +228,11 @@ def fetch(entry: ModelEntry) -> tuple[Path, str]:
         if any(f.endswith(".safetensors") for f in files):
             unwanted.append("*.bin")
         path = Path(snapshot_download(entry.name, revision=info.sha, ignore_patterns=unwanted))
-    except Exception as error:  # noqa: BLE001 - the Hub's client raises requests', OS and its own errors
+    except Exception as error:
         first = (str(error).strip().splitlines() or [""])[0]
-        raise ModelError(f"{entry.name}: could not be fetched ({type(error).__name__}: {first[:200]})") from error
+        raise ModelError(
+            f"{entry.name}: could not be fetched ({type(error).__name__}: {first[:200]})"
+        ) from error
     pin(entry.name, str(info.sha), path)
     return path, str(info.sha)
 
@@ -259,5 +287,7 @@ def _wrong_files(name: str, known: dict[str, Any]) -> list[str]:
         if not (folder / file).is_file():
             wrong.append(f"{folder / file} is missing; `mtcheck models pull {name}`")
         elif sha256(folder / file) != digest:
-            wrong.append(f"{folder / file} is not what was fetched; delete it and `mtcheck models pull {name}`")
+            wrong.append(
+                f"{folder / file} is not what was fetched; delete it and `mtcheck models pull {name}`"
+            )
     return wrong

@@ -44,9 +44,11 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def mtcheck(
-    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", callback=_version, is_eager=True
+    ),
 ) -> None:
-    """Tell whether a text may have been machine-translated, translate it back, and say where it reads wrong."""
+    """Tell whether a text may have been machine-translated, translate it back, say where it reads wrong."""
 
 
 def main() -> None:

@@ -42,13 +42,24 @@ class FailOn(StrEnum):
 
 
 def check(
-    inputs: Annotated[list[str], typer.Argument(metavar="PATH|FOLDER|URL|-", help="What to check; - is standard input.")],
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="PATH|FOLDER|URL|-", help="What to check; - is standard input.")
+    ],
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="FORMAT", help="Format of the input; told by name and content otherwise.")
+        str | None,
+        typer.Option(
+            "--from", metavar="FORMAT", help="Format of the input; told by name and content otherwise."
+        ),
     ] = None,
-    format_: Annotated[str, typer.Option("--format", "-f", help=f"Report: {', '.join(REPORTERS)}.")] = "terminal",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the text (BCP 47); detected otherwise.")] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", help=f"Report: {', '.join(REPORTERS)}.")
+    ] = "terminal",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="Language of the text (BCP 47); detected otherwise.")
+    ] = None,
     source_lang: Annotated[
         str | None, typer.Option(help="Language it was translated from; by notice or markup otherwise.")
     ] = None,
@@ -58,14 +69,20 @@ def check(
     language_model: Annotated[
         str, typer.Option(help="Model for fluency: auto, embedded, a model folder, or a Hub id.")
     ] = "auto",
-    names: Annotated[Path | None, typer.Option(help="Agreed forms of names and titles (CSV or TOML).")] = None,
+    names: Annotated[
+        Path | None, typer.Option(help="Agreed forms of names and titles (CSV or TOML).")
+    ] = None,
     no_models: Annotated[bool, typer.Option("--no-models", help="Run only what needs no model.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Let addresses be private or on this machine.")
     ] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads for models; the idle cores otherwise.")] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="Lowest severity that gives exit status 1.")] = FailOn.WARNING,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads for models; the idle cores otherwise.")
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="Lowest severity that gives exit status 1.")
+    ] = FailOn.WARNING,
 ) -> None:
     """Audit texts: notices, markup, language, fluency, round trip, names and titles."""
     from mtcheck.read import read_inputs
@@ -98,7 +115,9 @@ class Audit:
     hint: str = ""
     _said: set[str] = field(default_factory=set)
 
-    def run(self, *, lang: str | None, source_lang: str | None, models: Models | None, names: Path | None) -> None:
+    def run(
+        self, *, lang: str | None, source_lang: str | None, models: Models | None, names: Path | None
+    ) -> None:
         """Audit all documents and write the report as they are finished."""
         from mtcheck.names import read_names_file
         from mtcheck.pipeline import Conclusion, Options, audit
@@ -132,7 +151,9 @@ class Audit:
         """Remember the one thing that a user without models should be told."""
         for value in dict(signature).values():  # type: ignore[call-overload]
             if "pip install" in value and not self.hint:
-                self.hint = f"mtcheck: {value.removeprefix('not done: ')} (or --no-models to leave models out)"
+                self.hint = (
+                    f"mtcheck: {value.removeprefix('not done: ')} (or --no-models to leave models out)"
+                )
 
     def exit_status(self, fail_on: Severity | None) -> int:
         """0, 1 or 2; decided here and nowhere else."""
@@ -141,7 +162,9 @@ class Audit:
         return int(fail_on is not None and self.worst >= fail_on)
 
 
-def _models(translator: str, language_model: str, offline: bool, threads: int | None, watcher: Watcher) -> Models:
+def _models(
+    translator: str, language_model: str, offline: bool, threads: int | None, watcher: Watcher
+) -> Models:
     from mtcheck.annotate.models import Models
 
     return Models(

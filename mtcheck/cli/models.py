@@ -19,7 +19,13 @@ def list_models() -> None:
 
     for entry in registry.entries():
         if entry.name == "embedded":
-            here = "ready" if embedded.is_converted(registry.cache_folder()) else "installed" if embedded.is_installed() else "-"
+            here = (
+                "ready"
+                if embedded.is_converted(registry.cache_folder())
+                else "installed"
+                if embedded.is_installed()
+                else "-"
+            )
         else:
             here = "here" if registry.local_snapshot(entry) else "-"
         pairs = " ".join(f"{a}-{b}" for a, b in entry.pairs) or "many"
@@ -29,14 +35,19 @@ def list_models() -> None:
 
 
 @models_app.command()
-def pull(pair: Annotated[str, typer.Argument(metavar="PAIR|MODEL", help="Such as ru-en, or a Hub id.")]) -> None:
+def pull(
+    pair: Annotated[str, typer.Argument(metavar="PAIR|MODEL", help="Such as ru-en, or a Hub id.")],
+) -> None:
     """Fetch the model of a language pair (or one by its Hub id) and hold it to one commit."""
     from mtcheck.annotate import registry
 
     if registry.is_offline():
         raise ModelError("the network is off (HF_HUB_OFFLINE); unset it to pull")
     for entry in _entries(pair):
-        typer.echo(f"Fetching {entry.name} ({entry.size_mb or '?'} MB, licence: {entry.licence or 'see its card'})", err=True)
+        typer.echo(
+            f"Fetching {entry.name} ({entry.size_mb or '?'} MB, licence: {entry.licence or 'see its card'})",
+            err=True,
+        )
         path, commit = registry.fetch(entry)
         typer.echo(f"{entry.name}@{commit} {path}")
 
@@ -63,7 +74,9 @@ def path(model: Annotated[str, typer.Argument(metavar="PAIR|MODEL|embedded")] = 
     from mtcheck.annotate.hf import embedded
 
     if model == "embedded":
-        typer.echo(str(embedded.checkpoint(registry.cache_folder(), say=lambda m: typer.echo(m, err=True)).path))
+        typer.echo(
+            str(embedded.checkpoint(registry.cache_folder(), say=lambda m: typer.echo(m, err=True)).path)
+        )
         return
     for entry in _entries(model):
         if found := registry.local_snapshot(entry):
@@ -84,8 +97,12 @@ def _entries(wanted: str):  # type: ignore[no-untyped-def]
         return (registry.ModelEntry(name, revision or None, (), known.licence if known else "", 0),)
     source, dash, target = wanted.partition("-")
     if not dash:
-        raise UsageError(f"{wanted}: name a pair such as ru-en, or a Hub id such as Helsinki-NLP/opus-mt-ru-en")
+        raise UsageError(
+            f"{wanted}: name a pair such as ru-en, or a Hub id such as Helsinki-NLP/opus-mt-ru-en"
+        )
     found = registry.for_pair(source, target)
     if not found:
-        raise ModelError(f"no model for {wanted} in the registry; name one by its Hub id: `mtcheck models pull ORG/NAME`")
+        raise ModelError(
+            f"no model for {wanted} in the registry; name one by its Hub id: `mtcheck models pull ORG/NAME`"
+        )
     return found[:1]

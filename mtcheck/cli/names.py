@@ -10,7 +10,9 @@ import typer
 from mtcheck.core import UsageError
 
 
-def names(input_: Annotated[str, typer.Argument(metavar="-", help="- reads records from standard input.")] = "-") -> None:
+def names(
+    input_: Annotated[str, typer.Argument(metavar="-", help="- reads records from standard input.")] = "-",
+) -> None:
     """Compare names: JSONL {id, a, b, kind} in, {id, same, score, relation, why} out."""
     from mtcheck.cli.check import lines_of_stdin
     from mtcheck.names import compare_records

@@ -26,7 +26,11 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="Such as DI
     known = {rule.code: rule for rule in all_rules()} | {rule.name: rule for rule in all_rules()}
     rule = known.get(code.upper()) or known.get(code.lower())
     if rule is None:
-        near = get_close_matches(code.upper(), known, n=1, cutoff=0.5) or get_close_matches(code.lower(), known, n=1)
-        raise UsageError(f"no rule {code}" + (f"; did you mean {near[0]}?" if near else "; `mtcheck rules` lists them"))
+        near = get_close_matches(code.upper(), known, n=1, cutoff=0.5) or get_close_matches(
+            code.lower(), known, n=1
+        )
+        raise UsageError(
+            f"no rule {code}" + (f"; did you mean {near[0]}?" if near else "; `mtcheck rules` lists them")
+        )
     needs = f", needs {' and '.join(sorted(rule.needs))}" if rule.needs else ""
     typer.echo(f"{rule.code} {rule.name} ({rule.severity}{needs})\n\n{rule.summary}\n\n{rule.explanation}")

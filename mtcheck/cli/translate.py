@@ -21,7 +21,9 @@ def translate(
         str, typer.Option(help="auto, embedded, a model folder, or a Hub id with or without @revision.")
     ] = "auto",
     offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads for models; the idle cores otherwise.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads for models; the idle cores otherwise.")
+    ] = None,
 ) -> None:
     """Translate: JSONL {id, text} in, {id, translation, verdict, model} out.
 
@@ -52,7 +54,12 @@ def translate(
                     typer.echo(json.dumps(record, ensure_ascii=False))
                     continue
                 answer = next(answers)
-                out = {"id": record["id"], "translation": answer.text, "verdict": answer.verdict, "model": answer.model}
+                out = {
+                    "id": record["id"],
+                    "translation": answer.text,
+                    "verdict": answer.verdict,
+                    "model": answer.model,
+                }
                 typer.echo(json.dumps(out, ensure_ascii=False))
     raise typer.Exit(2 if failed else 0)
 

@@ -21,5 +21,7 @@ class Reporter(Protocol):
     def failure(self, failure: Failure) -> str:
         """Something could not be done."""
 
-    def conclude(self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]) -> str:
+    def conclude(
+        self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]
+    ) -> str:
         """The run is over; ``findings`` are those across documents."""

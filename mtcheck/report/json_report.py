@@ -31,7 +31,9 @@ class JsonReporter:
         self._failures.append(failure_record(failure))
         return ""
 
-    def conclude(self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]) -> str:
+    def conclude(
+        self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]
+    ) -> str:
         """The rest of the object."""
         start = "" if self._started else '{"documents": ['
         rest = {

@@ -27,11 +27,15 @@ class JsonlReporter:
             return _line({"error": failure_record(failure)})
         return _line({"id": failure.unit or failure.uri, "error": failure_record(failure)})
 
-    def conclude(self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]) -> str:
+    def conclude(
+        self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]
+    ) -> str:
         """The last line, if the run as a whole has findings."""
         if not findings:
             return ""
-        return _line({"run": {"findings": [finding_record(f) for f in findings], "signature": dict(signature)}})
+        return _line(
+            {"run": {"findings": [finding_record(f) for f in findings], "signature": dict(signature)}}
+        )
 
 
 def _line(value: Any) -> str:

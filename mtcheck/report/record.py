@@ -27,7 +27,9 @@ def result_record(result: Result, *, tokens: bool = False) -> dict[str, Any]:
         "reason": result.reason,
         "disclosure": disclosure_record(result.disclosure),
         "scores": scores_record(result.scores),
-        "terms": None if result.terms is None else {"matched": result.terms.matched, "used": result.terms.used},
+        "terms": None
+        if result.terms is None
+        else {"matched": result.terms.matched, "used": result.terms.used},
         "findings": [finding_record(f) for f in result.findings],
         "segments": [segment_record(s, tokens=tokens) for s in doc.segments],
         "uri": doc.origin.uri,
@@ -110,7 +112,9 @@ def segment_record(segment: Segment, *, tokens: bool = False) -> dict[str, Any]:
             "spikes": [list(s) for s in fluency.spikes],
         }
         if tokens:
-            out["fluency"]["tokens"] = [[t.span.start, t.span.end, round(t.surprisal, 2)] for t in fluency.tokens]
+            out["fluency"]["tokens"] = [
+                [t.span.start, t.span.end, round(t.surprisal, 2)] for t in fluency.tokens
+            ]
     if trip is not None:
         out["round_trip"] = {
             "back_translation": _translation_record(trip.back),

@@ -67,7 +67,9 @@ class TerminalReporter:
         line = f"✗ {where}: {failure.problem}" + (f" ({failure.mend})" if failure.mend else "")
         return self._render([_plain(line, "red"), ""])
 
-    def conclude(self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]) -> str:
+    def conclude(
+        self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]
+    ) -> str:
         """Findings across documents and the count of everything."""
         self._severities.update(f.severity for f in findings)
         parts: list[Any] = []
@@ -95,7 +97,7 @@ class TerminalReporter:
         doc, scores = result.document, result.scores
         lines = [visible(result.reason)]
         if result.disclosure is not None:
-            service = resources.data("services")["services"].get(result.disclosure.service, {})
+            service = resources.data("services").get(result.disclosure.service, {})
             name = service.get("name", "an unnamed service")
             lines.append(f"Service: {name}")
         origin = text.language_name(doc.source_lang)
@@ -107,7 +109,8 @@ class TerminalReporter:
             "notice-language": "by the language of the notice",
         }.get(doc.source_lang_from or "", "")
         lines.append(
-            f"Language: {text.language_name(doc.lang)}; translated from: {origin}" + (f" ({known})" if known else "")
+            f"Language: {text.language_name(doc.lang)}; translated from: {origin}"
+            + (f" ({known})" if known else "")
         )
         numbers = []
         if scores.fluency is not None:
@@ -122,7 +125,9 @@ class TerminalReporter:
             numbers.append(f"probability of machine translation {scores.mt_probability:.2f}")
         if numbers:
             lines.append("Scores: " + "; ".join(numbers))
-        lines += [f"{_LABELS[key]}: {visible(value)}" for key, value in result.signature.items() if key in _LABELS]
+        lines += [
+            f"{_LABELS[key]}: {visible(value)}" for key, value in result.signature.items() if key in _LABELS
+        ]
         return [_plain(f"  {line}") for line in lines]
 
     def _shown(self, result: Result) -> list[int]:
@@ -139,11 +144,15 @@ class TerminalReporter:
 
         doc = result.document
         beside = any(s.notes.round_trip for s in doc.segments)
-        table = Table(box=None, show_header=beside, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
+        table = Table(
+            box=None, show_header=beside, expand=True, padding=(0, 1), header_style="dim", pad_edge=False
+        )
         table.add_column("", width=5, justify="right", style="dim", no_wrap=True)
         table.add_column("text", ratio=1, overflow="fold")
         if beside:
-            table.add_column(f"back-translation ({text.language_name(doc.source_lang)})", ratio=1, overflow="fold")
+            table.add_column(
+                f"back-translation ({text.language_name(doc.source_lang)})", ratio=1, overflow="fold"
+            )
         for index in shown:
             segment = doc.segments[index]
             findings = [f for f in result.findings if f.segment == index]
@@ -253,7 +262,11 @@ def visible(value: str) -> str:
     Line breaks become spaces; the length in code points stays, so spans still fit.
     """
     return "".join(
-        " " if c in "\n\r\t\u2028\u2029" else "\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} or c in _BIDI else c
+        " "
+        if c in "\n\r\t\u2028\u2029"
+        else "\ufffd"
+        if unicodedata.category(c) in {"Cc", "Cs"} or c in _BIDI
+        else c
         for c in value
     )
 

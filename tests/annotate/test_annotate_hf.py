@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,11 @@ transformers = pytest.importorskip("transformers", reason="the hf extra is not i
 
 import tiny  # noqa: E402 - after the skip, since it imports torch
 
-TEXTS = ["The president arrived in Paris on Monday.", "We will continue.", "12 percent in the third quarter, talks."]
+TEXTS = [
+    "The president arrived in Paris on Monday.",
+    "We will continue.",
+    "12 percent in the third quarter, talks.",
+]
 
 FAMILIES: dict[str, tuple[Any, tuple[str, str], tuple[str, str]]] = {
     "marian": (tiny.marian, ("en", "ru"), ("en", "de")),
@@ -35,10 +38,12 @@ FAMILIES: dict[str, tuple[Any, tuple[str, str], tuple[str, str]]] = {
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def family(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, LoadedModel]]:
+def family(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, LoadedModel]:
     make, _, _ = FAMILIES[request.param]
     folder = make(tmp_path_factory.mktemp(request.param))
-    yield request.param, load(Checkpoint(folder, request.param, "local"), threads=1)
+    return request.param, load(Checkpoint(folder, request.param, "local"), threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +84,12 @@ def test_codes_reach_the_model(tmp_path: Path) -> None:
     loaded = load(Checkpoint(tiny.nllb(tmp_path), "nllb", "local"), threads=1)
     seen: list[dict[str, Any]] = []
     generate = loaded.model.generate
-    loaded.model.generate = lambda **k: seen.append(k) or generate(**k)
+
+    def watched(**options: Any) -> Any:
+        seen.append(options)
+        return generate(**options)
+
+    loaded.model.generate = watched
     open_translator(loaded).translate(["We will continue."], source_lang="ru-RU", target_lang="en")
     ids = loaded.tokenizer.convert_ids_to_tokens(seen[0]["input_ids"][0].tolist())
     assert "rus_Cyrl" in ids
@@ -151,7 +161,10 @@ def test_remote_code_is_never_run(tmp_path: Path) -> None:
     folder = tiny.causal(tmp_path / "m")
     (folder / "modeling_evil.py").write_text("raise SystemExit('ran')", encoding="utf-8")
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    config["auto_map"] = {"AutoModelForCausalLM": "modeling_evil.Evil", "AutoConfig": "modeling_evil.EvilConfig"}
+    config["auto_map"] = {
+        "AutoModelForCausalLM": "modeling_evil.Evil",
+        "AutoConfig": "modeling_evil.EvilConfig",
+    }
     config["model_type"] = "evil"
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(ModelError):

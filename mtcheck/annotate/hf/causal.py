@@ -33,6 +33,8 @@ CONTEXT = 128
 BATCH_TOKENS = 2048
 SOFTMAX_ROWS = 128
 BATCH_TEXTS = 32
+COMPACT = 0.75
+"""The batch is packed anew once at most this share of it still grows."""
 PROMPT_SPARE = 32
 """Tokens kept free of the sliding window (or the longest input): prompt, question and answer stay within
 it, since a model that no longer sees its examples stops translating."""
@@ -45,10 +47,14 @@ class CausalLanguageModel:
         self._loaded = loaded
         self.signature = loaded.checkpoint.signature
 
-    def surprisal(self, texts: Sequence[str], *, progress: Progress = silent) -> list[tuple[ScoredToken, ...]]:
+    def surprisal(
+        self, texts: Sequence[str], *, progress: Progress = silent
+    ) -> list[tuple[ScoredToken, ...]]:
         """See ``LanguageModel``."""
         encoded = [self._encode(value) for value in texts]
-        windows = [(i, start, stop) for i, (ids, _) in enumerate(encoded) for start, stop in _windows(len(ids))]
+        windows = [
+            (i, start, stop) for i, (ids, _) in enumerate(encoded) for start, stop in _windows(len(ids))
+        ]
         windows.sort(key=lambda w: w[2] - w[1])
         bits: list[list[float]] = [[0.0] * len(ids) for ids, _ in encoded]
         left = [sum(1 for w in windows if w[0] == i) for i in range(len(texts))]
@@ -63,7 +69,9 @@ class CausalLanguageModel:
         for ids, _ in encoded:
             if not ids:
                 progress(1)
-        return [_merge(value, offsets, b) for value, (_, offsets), b in zip(texts, encoded, bits, strict=True)]
+        return [
+            _merge(value, offsets, b) for value, (_, offsets), b in zip(texts, encoded, bits, strict=True)
+        ]
 
     def _encode(self, value: str) -> tuple[list[int], list[tuple[int, int]]]:
         out = self._loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
@@ -80,7 +88,9 @@ class CausalLanguageModel:
             ids[n, 1 : len(row) + 1] = torch.tensor(row)
             mask[n, : len(row) + 1] = 1
         with torch.inference_mode():
-            hidden = self._loaded.model.base_model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+            hidden = self._loaded.model.base_model(
+                input_ids=ids, attention_mask=mask, use_cache=False
+            ).last_hidden_state
             return [self._bits(hidden[n, : len(row)], torch.tensor(row)) for n, row in enumerate(rows)]
 
     def _bits(self, hidden: Any, targets: Any) -> list[float]:
@@ -175,7 +185,9 @@ class FewShotTranslator:
     ) -> list[Translation]:
         """See ``Translator``; a text whose prompt would be too long is ``too-long``."""
         if not self.supports(source_lang, target_lang):
-            raise ModelError(f"{self.signature} has no examples to translate {source_lang} into {target_lang}")
+            raise ModelError(
+                f"{self.signature} has no examples to translate {source_lang} into {target_lang}"
+            )
         prompt, rows = Prompt.of(self._loaded, source_lang, target_lang), self._allowed(target_lang)
         asked = [prompt.question(self._loaded, value) for value in texts]
         out: list[Translation | None] = [None] * len(texts)
@@ -188,7 +200,9 @@ class FewShotTranslator:
         for at in range(0, len(order), BATCH_TEXTS):
             batch = order[at : at + BATCH_TEXTS]
             decoder = _GreedyDecoder(self._loaded, rows, stop=prompt.stop)
-            for i, (answer, finished) in zip(batch, decoder.run(prompt.ids, [asked[i] for i in batch]), strict=True):
+            for i, (answer, finished) in zip(
+                batch, decoder.run(prompt.ids, [asked[i] for i in batch]), strict=True
+            ):
                 verdict = guards.judge(
                     texts[i], answer, source_lang=source_lang, target_lang=target_lang, finished=finished
                 )
@@ -236,7 +250,9 @@ def _output_limit(question: list[int]) -> int:
 def _prompt_limit(loaded: LoadedModel) -> int:
     """Most tokens of prompt, question and answer together."""
     config = loaded.model.config
-    window = getattr(config, "sliding_window", None) or getattr(config, "max_position_embeddings", None) or 1024
+    window = (
+        getattr(config, "sliding_window", None) or getattr(config, "max_position_embeddings", None) or 1024
+    )
     return int(window) - PROMPT_SPARE
 
 
@@ -256,7 +272,11 @@ def allowed_rows(loaded: LoadedModel, lang: str) -> Any:
     special = set(tokenizer.all_special_ids) - {tokenizer.eos_token_id}
     keep = []
     for index, piece in enumerate(tokenizer.convert_ids_to_tokens(list(range(min(size, len(tokenizer)))))):
-        if piece is None or index in special or (piece.startswith("<") and piece.endswith(">") and len(piece) > 2):
+        if (
+            piece is None
+            or index in special
+            or (piece.startswith("<") and piece.endswith(">") and len(piece) > 2)
+        ):
             if index == tokenizer.eos_token_id:
                 keep.append(index)
             continue
@@ -297,19 +317,33 @@ class _GreedyDecoder:
             mask[n, len(prompt) : len(prompt) + width - len(question)] = 0
             ids[n, width - len(question) :] = torch.tensor(question)
         positions = (mask.cumsum(1) - 1).clamp(min=0)
-        hidden = self._hidden(cache, input_ids=ids, attention_mask=mask, position_ids=positions[:, len(prompt) :])
+        hidden = self._hidden(
+            cache, input_ids=ids, attention_mask=mask, position_ids=positions[:, len(prompt) :]
+        )
         answers = [_Answer(self._loaded.tokenizer, _output_limit(q), self._stop) for q in questions]
-        position = positions[:, -1:]
+        growing, position = answers, positions[:, -1:]
         while True:
             chosen = (self._head @ hidden.T).argmax(0)
             chosen = chosen if self._rows is None else self._rows[chosen]
-            for answer, token in zip(answers, chosen.tolist(), strict=True):
+            for answer, token in zip(growing, chosen.tolist(), strict=True):
                 answer.take(token)
-            if all(answer.done for answer in answers):
+            left = [n for n, answer in enumerate(growing) if not answer.done]
+            if not left:
                 return [(answer.text, answer.finished) for answer in answers]
-            mask = torch.cat([mask, torch.ones((count, 1), dtype=torch.long)], 1)
+            if len(left) <= COMPACT * len(growing):
+                rows = torch.tensor(left)
+                cache.batch_select_indices(rows)
+                growing, mask, position, chosen = (
+                    [growing[n] for n in left],
+                    mask[rows],
+                    position[rows],
+                    chosen[rows],
+                )
+            mask = torch.cat([mask, torch.ones((len(growing), 1), dtype=torch.long)], 1)
             position = position + 1
-            hidden = self._hidden(cache, input_ids=chosen[:, None], attention_mask=mask, position_ids=position)
+            hidden = self._hidden(
+                cache, input_ids=chosen[:, None], attention_mask=mask, position_ids=position
+            )
 
     def _hidden(self, cache: Any, **inputs: Any) -> Any:
         """The last position's hidden state, with the cache grown by the inputs."""
@@ -337,9 +371,12 @@ class _Answer:
             self.done = True
 
     def _loops(self) -> bool:
-        """The last twelve tokens are one piece of up to four tokens three times or more."""
-        tail = self._ids[-12:]
-        return len(tail) == 12 and any(tail == tail[:n] * (12 // n) for n in (1, 2, 3, 4))
+        """The last twelve tokens are one piece of up to four tokens over and over, or the last eight
+        stood there before: no sentence of the news says the same eight tokens twice."""
+        tail, last = self._ids[-12:], self._ids[-8:]
+        if len(tail) == 12 and any(tail == tail[:n] * (12 // n) for n in (1, 2, 3, 4)):
+            return True
+        return any(self._ids[i : i + 8] == last for i in range(len(self._ids) - 8))
 
     @property
     def text(self) -> str:

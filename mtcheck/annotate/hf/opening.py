@@ -9,7 +9,9 @@ from mtcheck.annotate.hf.seq2seq import Seq2SeqTranslator
 from mtcheck.core import ModelError
 
 
-def open_translator(loaded: LoadedModel, *, pair: tuple[str, str] | None = None, weak: bool | None = None) -> Translator:
+def open_translator(
+    loaded: LoadedModel, *, pair: tuple[str, str] | None = None, weak: bool | None = None
+) -> Translator:
     """A translator over a loaded model: encoder-decoder by its language codes, causal by prompt.
 
     Args:
@@ -28,5 +30,7 @@ def open_language_model(loaded: LoadedModel) -> LanguageModel:
         ModelError: an encoder-decoder has no surprisal of running text.
     """
     if loaded.is_seq2seq:
-        raise ModelError(f"{loaded.checkpoint.name}: fluency needs a causal model, this is an encoder and decoder")
+        raise ModelError(
+            f"{loaded.checkpoint.name}: fluency needs a causal model, this is an encoder and decoder"
+        )
     return CausalLanguageModel(loaded)

@@ -110,7 +110,9 @@ class Seq2SeqTranslator:
         tokenizer, model = self._loaded.tokenizer, self._loaded.model
         batch = tokenizer.pad({"input_ids": rows}, return_tensors="pt")
         most = min(2 * max(len(r) for r in rows) + 16, _positions(self._loaded) - 2)
-        options: dict[str, Any] = {} if address.first_token is None else {"forced_bos_token_id": address.first_token}
+        options: dict[str, Any] = (
+            {} if address.first_token is None else {"forced_bos_token_id": address.first_token}
+        )
         with torch.inference_mode(), quiet_transformers():
             out = model.generate(
                 input_ids=batch["input_ids"],
@@ -126,7 +128,8 @@ class Seq2SeqTranslator:
         ends = _end_tokens(model, tokenizer)
         texts = tokenizer.batch_decode(out, skip_special_tokens=True)
         return [
-            (str(t).strip(), any(int(i) in ends for i in row[1:])) for t, row in zip(texts, out.tolist(), strict=True)
+            (str(t).strip(), any(int(i) in ends for i in row[1:]))
+            for t, row in zip(texts, out.tolist(), strict=True)
         ]
 
 
@@ -160,8 +163,9 @@ def _family(loaded: LoadedModel) -> str:
         return "madlad" if "<2en>" in vocabulary or "<2de>" in vocabulary else "t5"
     if loaded.model_type in ADDRESSING:
         return loaded.model_type
+    kind = loaded.model_type or "this architecture"
     raise ModelError(
-        f"{loaded.checkpoint.path}: {loaded.model_type or 'this architecture'} is not one that mtcheck can speak to"
+        f"{loaded.checkpoint.path}: {kind} is not one that mtcheck can speak to"
         f" (it knows {', '.join(sorted(ADDRESSING))} and causal models)"
     )
 
@@ -203,7 +207,11 @@ def _by_token(table: str, wrap: str = "{}") -> Callable[[LoadedModel, str, str],
 
 def _madlad(loaded: LoadedModel, source: str, target: str) -> Address | None:
     token = f"<2{target}>"
-    return Address(prefix=f"{token} ", languages=(source, target)) if token in loaded.tokenizer.get_vocab() else None
+    return (
+        Address(prefix=f"{token} ", languages=(source, target))
+        if token in loaded.tokenizer.get_vocab()
+        else None
+    )
 
 
 def _t5(loaded: LoadedModel, source: str, target: str) -> Address | None:
