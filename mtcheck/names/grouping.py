@@ -18,7 +18,7 @@ from typing import Any
 from mtcheck.core import Place
 from mtcheck.names import adjectives, titles
 from mtcheck.names.agreed import AgreedForms
-from mtcheck.names.mentions import ORGANIZATION, PERSON, PLACE, UNKNOWN, Mention
+from mtcheck.names.mentions import ORGANIZATION, PERSON, PLACE, UNKNOWN, Mention, is_given
 from mtcheck.names.tally import Tally
 from mtcheck.names.variants import (
     Difference,
@@ -127,8 +127,21 @@ class _Groups:
 def conclude(tally: Tally, *, agreed: AgreedForms | None = None) -> tuple[Bearer, ...]:
     """The bearers of a text or a run, sorted by language and proposed name.
 
-    The answer depends on what was seen alone, not on the order in which tallies were added.
+    The answer depends on what was seen alone, not on the order in which tallies were added. That of
+    the last single document is kept, for several checks ask about it in a row.
     """
+    global _latest
+    if tally.is_sum:
+        return _conclude(tally, agreed)
+    if _latest is None or _latest[0] is not tally or _latest[1] is not agreed:
+        _latest = (tally, agreed, _conclude(tally, agreed))
+    return _latest[2]
+
+
+_latest: tuple[Tally, AgreedForms | None, tuple[Bearer, ...]] | None = None
+
+
+def _conclude(tally: Tally, agreed: AgreedForms | None) -> tuple[Bearer, ...]:
     names = _collect(tally)
     alone = frozenset((n.lang, n.last) for n in names if len(n.tokens) == 1 and n.personal and not n.loose)
     groups = _Groups()
@@ -209,8 +222,7 @@ def _join_namesakes(
                 continue
             groups.join(i, j)
             if difference.reported:
-                x, y = _differing(a, b)
-                groups.pairs.append((i, x, y, difference))
+                groups.pairs.append((i, *difference.words, difference))
 
 
 def _ambiguous(names: list[_Name], i: int, j: int, group: list[int]) -> bool:
@@ -226,12 +238,6 @@ def _ambiguous(names: list[_Name], i: int, j: int, group: list[int]) -> bool:
         given_difference(names[x].tokens[:-1], names[y].tokens[:-1], lang) is None
         for x, y in combinations(fits, 2)
     )
-
-
-def _differing(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, str]:
-    left = [w for w in a if w not in b]
-    right = [w for w in b if w not in a]
-    return left[0] if left else a[0], right[0] if right else b[0]
 
 
 def _join_surnames(
@@ -520,7 +526,7 @@ def _doubt(pair: list[Bearer], lone: list[Place]) -> Doubt | None:
     (many, most), (few, once) = sorted(
         zip(pair, places, strict=True), key=lambda x: (-len(x[1]), _at(x[1][0]))
     )
-    if len(once) > 1 or PERSON not in {many.kind, few.kind} or (not lone and many.kind != few.kind):
+    if len(once) > 1 or many.kind != PERSON or not is_given(few.proposed.split()[0]):
         return None
     return Doubt(few.renderings[0].text, once[0], many.proposed, tuple(sorted((*most, *lone), key=_at)))
 

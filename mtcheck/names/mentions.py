@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from mtcheck import resources, text
 from mtcheck.core import Span
@@ -27,7 +28,9 @@ PERSON, ORGANIZATION, PLACE, UNKNOWN = "person", "organization", "place", "unkno
 
 _POSSESSIVE = re.compile(r"['’]s$|['’]$")
 _OF = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?")
-_OPENING = "\"“”„«‘'([-–—:•*…"
+_OPENING = frozenset("\"“”„«‘'([-–—:•*….!?")
+_APOSTROPHES = frozenset("'’")
+_STOPS = frozenset(".!?…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ class Mention:
     tokens: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
+    """A word of a sentence; a tuple, for a feed has millions."""
+
     text: str
     lower: str
     start: int
@@ -150,21 +154,28 @@ def _sentences(whole: str) -> list[Span]:
 
 def _words(whole: str, span: Span) -> list[_Word]:
     words: list[_Word] = []
+    last = span.start
     for match in text.WORD.finditer(whole, span.start, span.end):
         raw = match.group()
         bare = _POSSESSIVE.sub("", raw) or raw if "'" in raw or "’" in raw else raw
-        before = whole[span.start : match.start()] if not words else whole[words[-1].end : match.start()]
-        first = not words or any(c in _OPENING or c in ".!?" for c in before.strip())
-        if words and len(words[-1].text) == 1 and before.strip() == ".":
-            first = False
-        end = match.start() + len(bare)
+        start = match.start()
+        end = start + len(bare)
+        first = not words or _starts_sentence(whole[last:start], words[-1].text)
         after = whole[end : end + 3]
-        possessive = len(bare) < len(raw) or after[:1] in {"'", "’"}
-        stop = bool(set(after.split("\n")[0]) & set(".!?…"))
-        words.append(
-            _Word(bare, bare.lower(), match.start(), end, bare[0].isupper(), first, possessive, stop)
-        )
+        possessive = len(bare) < len(raw) or after[:1] in _APOSTROPHES
+        stop = after[:1] != " " and not _STOPS.isdisjoint(after.split("\n")[0])
+        words.append(_Word(bare, bare.lower(), start, end, bare[0].isupper(), first, possessive, stop))
+        last = match.end()
     return words
+
+
+def _starts_sentence(gap: str, before: str) -> bool:
+    """True if a capital after a gap may be that of a sentence or a quotation."""
+    if gap == " ":
+        return False
+    if gap.strip() == "." and len(before) == 1:
+        return False
+    return not _OPENING.isdisjoint(gap)
 
 
 def _context(whole: str, lang: str, sentences: Iterable[list[_Word]]) -> _Context:

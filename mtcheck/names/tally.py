@@ -52,6 +52,11 @@ class Tally:
         return both
 
     @property
+    def is_sum(self) -> bool:
+        """True if tallies were added up to this one."""
+        return self._left is not None
+
+    @property
     def documents(self) -> tuple[Seen, ...]:
         """What was seen, in the order of document ids and places."""
         found: list[Seen] = []

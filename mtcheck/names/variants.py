@@ -8,7 +8,7 @@ long words, never where an ending makes another word or the other gender of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from mtcheck import resources
@@ -30,11 +30,13 @@ class Difference:
         relation: a relation of ``compare.RELATIONS``.
         reported: True if an editor should hear of it; a nickname or an initial is no fault.
         why: one clause.
+        words: the two words, where it was looked for in several.
     """
 
     relation: str
     reported: bool
     why: str
+    words: tuple[str, str] = ("", "")
 
 
 @lru_cache(maxsize=65536)
@@ -54,18 +56,27 @@ def given_difference(a: tuple[str, ...], b: tuple[str, ...], lang: str) -> Diffe
     """What lies between the given names of two bearers of one surname; None: two people."""
     if [stem(w, lang) for w in a] == [stem(w, lang) for w in b]:
         return Difference("identical", False, "")
-    short, long = sorted((a, b), key=lambda t: (len(t), t))
-    if len(short) < len(long):
-        heads = [_word_difference(short[0], w, lang) for w in long]
-        fits = next((h for h in heads if h is not None), None)
-        return fits if fits and (fits.reported and len(short) == 1) else fits and _SHORTENED
+    if len(a) != len(b):
+        short, long = (a, b) if len(a) < len(b) else (b, a)
+        return _shorter_difference(short, long, lang)
     worst = Difference("identical", False, "")
     for x, y in zip(a, b, strict=True):
         found = _word_difference(x, y, lang)
         if found is None:
             return None
-        worst = found if found.relation != "identical" else worst
+        worst = replace(found, words=(x, y)) if found.relation != "identical" else worst
     return worst
+
+
+def _shorter_difference(short: tuple[str, ...], long: tuple[str, ...], lang: str) -> Difference | None:
+    """A given name beside given name and patronymic, or beside a title that was taken for a name."""
+    for word in long:
+        found = _word_difference(short[0], word, lang)
+        if found is not None:
+            return (
+                replace(found, words=(short[0], word)) if found.reported and len(short) == 1 else _SHORTENED
+            )
+    return None
 
 
 _SHORTENED = Difference("shortened", False, "a part of the name is left out")

@@ -14,6 +14,7 @@ from mtcheck.names import (
     Tally,
     conclude,
     conclude_wordings,
+    namesake_doubts,
     tally,
     title_changes,
 )
@@ -54,6 +55,11 @@ DEVIATIONS = [
         "en",
         "We met Volodymyr Koval. Volodymyr Koval left. So did Vladimir Koval.",
         [("Vladimir Koval", "Volodymyr Koval", "spelling_variant")],
+    ),
+    (
+        "en",
+        "We met Toastmaster Sergei Orlov, and Sergei Orlov left. So did Sergey Orlov.",
+        [("Sergey Orlov", "Sergei Orlov", "scheme_variant")],
     ),
     ("ru", "Мы видели Сергея Орлова. Сергей Орлов ушёл, а с Сергеем Орловым и мы.", []),
     (
@@ -176,3 +182,16 @@ WORDINGS = [
 def test_wordings(lang: str | None, text: str, expected: list[tuple[str, str, bool]]) -> None:
     doc = segment(Document("d", text, Origin("d"), lang=lang))
     assert [(w.form, w.proposed, w.certain) for w in conclude_wordings(tally(doc))] == expected
+
+
+DOUBTS = [
+    ("We met Ivan Orlov. Ivan Orlov left. Then Pavel Orlov spoke.", [("Pavel Orlov", "Ivan Orlov")]),
+    ("We met Ivan Orlov and Pavel Orlov, and Vera Orlov too.", []),
+    ("We met Ivan Orlov twice. Ivan Orlov met Pavel Orlov. Pavel Orlov left.", []),
+    ("We met Ivan Orlov. Later Baritone Orlov left.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), DOUBTS)
+def test_a_given_name_that_may_have_been_swapped(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(d.text, d.other) for d in namesake_doubts(conclude(tally(read(text))))] == expected
