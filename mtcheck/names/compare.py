@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 
 from mtcheck import resources, text
 from mtcheck.names.distance import letters, slips
-from mtcheck.names.transliteration import consonants, plain, skeleton
+from mtcheck.names.transliteration import consonants, consonants_across, plain, romanise, skeleton
 
 RELATIONS = (
     "identical",
@@ -136,7 +136,7 @@ def _person(name: str) -> _Person:
         left, _, right = name.partition(",")
         name = f"{right} {left}" if plain(right) not in word_set("person_noise") else f"{left} {right}"
     name = _CAMEL.sub(" ", _LEET.sub(lambda m: _LEET_LETTERS[m.group()], name))
-    raw = [p for t in _TOKEN.findall(name) if (p := plain(t))]
+    raw = [p for t in _TOKEN.findall(romanise(name)) if (p := plain(t))]
     tokens = _without(raw, word_set("honorifics"))
     titled = len(tokens) < len(raw)
     if len(tokens) > 1 and tokens[-1] in word_set("person_noise"):
@@ -196,7 +196,7 @@ def _link(x: str, y: str, *, latin: bool) -> _Link | None:
     if len(a) == 1 or len(b) == 1:
         return _Link("shortened", 0.86, f"{a} may stand for {b}") if a[0] == b[0] else None
     sa, sb = skeleton(a), skeleton(b)
-    if sa == sb:
+    if sa == sb or _german_ch(a, b):
         return _Link("scheme_variant", 0.97, f"{a} and {b} differ by transliteration only")
     names = given_names()
     if (na := names.get(sa)) and (nb := names.get(sb)):
@@ -217,14 +217,22 @@ def _link(x: str, y: str, *, latin: bool) -> _Link | None:
     return None
 
 
+def _german_ch(a: str, b: str) -> bool:
+    """True if one of two words has the German ``ch`` for the ``kh`` of the other (Michail, Mikhail)."""
+    if ("ch" in a) == ("ch" in b):
+        return False
+    return skeleton(a.replace("ch", "kh")) == skeleton(b.replace("ch", "kh"))
+
+
 def _sounds_alike(a: str, b: str, sa: str, sb: str, latin: bool) -> bool:
     """Same consonants and, where both spellings write vowels, at most two other vowels."""
-    ca, cb = consonants(a), consonants(b)
-    if ca != cb or len(ca) < 2:
-        return False
     if not latin:
-        return len(ca) >= 3 or slips(sa, sb, 1) <= 1
-    return len(ca) >= 3 and slips(sa, sb, 2) <= 2 and a[-1] not in "ao" and b[-1] not in "ao"
+        across = consonants_across(a)
+        return across == consonants_across(b) and (len(across) >= 3 or slips(sa, sb, 1) <= 1)
+    written = consonants(a)
+    if written != consonants(b) or len(written) < 3:
+        return False
+    return slips(sa, sb, 2) <= 2 and a[-1] not in "ao" and b[-1] not in "ao"
 
 
 @cache
@@ -238,7 +246,7 @@ def _in_case(a: str, b: str) -> bool:
     endings, stem = _latin_cases()
     if not long.startswith(short.rstrip("aoy")) or not stem.search(short.rstrip("aoy")):
         return False
-    return long != short and long[len(short.rstrip("aoy")) :] in endings and long[-1] != "a"
+    return long != short and long[len(short.rstrip("aoy")) :] in endings
 
 
 # --- persons ------------------------------------------------------------------------------------
@@ -276,6 +284,10 @@ def _compare_bags(a: _Person, b: _Person) -> NameMatch | None:
         left, right = skeleton("".join(a.tokens)), skeleton("".join(b.tokens))
         if left == right:
             return same("scheme_variant", 0.94, "one name by two schemes, divided into words differently")
+    if a.script != b.script and min(len(a.tokens), len(b.tokens)) == 1:
+        across = consonants_across("".join(a.tokens))
+        if len(across) > 3 and across == consonants_across("".join(b.tokens)):
+            return same("scheme_variant", 0.85, "the same consonants in two scripts")
     return None
 
 
@@ -349,10 +361,20 @@ def _judge_leftovers(
         if a.script not in {"Latin", None}:
             x, y = a.whole, b.whole
         count = slips(x, y, MAX_SLIPS)
+        if _replaced(left, right):
+            return different(f"{left[0]} against {right[0]}", 0.6)
         if count <= MAX_SLIPS and count * 5 <= min(len(x), len(y)):
             return same("typo", 0.8 - 0.05 * count, f"{count} letter(s) of the whole name differ")
     share = sum(link.score for link in links) / max(len(a.tokens), len(b.tokens))
     return different(f"{' '.join(left)} against {' '.join(right)}", share)
+
+
+def _replaced(left: list[str], right: list[str]) -> bool:
+    """True if one short word stands for another that shares no letter in its place (un, il)."""
+    if not len(left) == len(right) == 1:
+        return False
+    size = min(len(left[0]), len(right[0]))
+    return size <= MAX_SLIPS and slips(left[0], right[0], MAX_SLIPS) >= size
 
 
 def _judge_shortened(a: _Person, b: _Person, links: list[_Link], missing: list[str]) -> NameMatch:

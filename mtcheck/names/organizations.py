@@ -50,8 +50,8 @@ def _abbreviations() -> dict[str, str]:
 
 
 @cache
-def _filler() -> frozenset[str]:
-    return frozenset(resources.data("names_companies")["generic"].split())
+def _words(key: str) -> frozenset[str]:
+    return frozenset(resources.data("names_companies")[key].split())
 
 
 @lru_cache(maxsize=65536)
@@ -127,7 +127,7 @@ def compare_organizations(a: str, b: str) -> NameMatch:
 
 
 def _bare(core: tuple[str, ...]) -> tuple[str, ...]:
-    kept = tuple(w for w in core if w not in {"the", "of", "and", "for", "&"})
+    kept = tuple(w for w in core if w not in _words("filler"))
     return kept or core
 
 
@@ -144,8 +144,13 @@ def _compare_cores(a: tuple[str, ...], b: tuple[str, ...]) -> NameMatch:
     right = [w for w in b if w not in a]
     if not left or not right:
         extra = " ".join(left or right) or "a repeated word"
+        if left != right and set(left or right) <= _words("generic") and min(len(a), len(b)) > 1:
+            return same("shortened", 0.8, f"{extra} is left out")
         return different(f"only one of them has {extra}", 0.65)
     if len(left) != len(right):
+        short, long = (a, b) if len(a) < len(b) else (b, a)
+        if len(short) == 1 and len(short[0]) == len(long) > 1 and short[0] == "".join(w[0] for w in long):
+            return same("shortened", 0.8, f"{short[0]} are the initials")
         return _compare_joined(a, b, left, right)
     total = 0
     for x, y in zip(left, right, strict=True):

@@ -224,4 +224,10 @@ def consonants(word: str) -> str:
     form = skeleton(word)
     head = "" if not form else ("a" if form[0] in "aeiou" else "")
     body = re.sub(r"[aeiouy']", "", form)
-    return head + re.sub(r"(.)\1+", r"\1", body.translate(_letters("near")))
+    return head + body.translate(_letters("near"))
+
+
+@lru_cache(maxsize=65536)
+def consonants_across(word: str) -> str:
+    """The consonants that are left when a name has gone through another script (l and r, v and b)."""
+    return consonants(word).translate(_letters("across"))
