@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from mtcheck import checks, notices, text
+from mtcheck import checks, notices, resources, text
 from mtcheck.annotate import fluency, metrics, reference
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
@@ -37,6 +37,7 @@ from mtcheck.names import AgreedForms
 from mtcheck.names.terms import count_terms
 from mtcheck.segment import segment
 from mtcheck.verdict import decide
+from mtcheck.version import __version__
 
 SHARD_SEGMENTS = 192
 SHARD_DOCUMENTS = 64
@@ -155,6 +156,11 @@ def make_checks(agreed: AgreedForms | None = None) -> tuple[Check, ...]:
     )
 
 
+def signature() -> dict[str, str]:
+    """What every result stands on: this version and its limits."""
+    return {"mtcheck": __version__, "thresholds": resources.data_signature("thresholds")}
+
+
 def _shards(
     inputs: Iterable[Document | InputError], options: Options
 ) -> Iterator[list[_Annotated | InputError]]:
@@ -185,7 +191,7 @@ def prepare(doc: Document, options: Options) -> _Annotated:
     lang = options.lang or _language(doc)
     source_lang, known_from = _source_language(doc, disclosure, options, lang)
     doc = replace(doc, lang=lang, source_lang=source_lang, source_lang_from=known_from)
-    return _Annotated(segment(doc), disclosure)
+    return _Annotated(segment(doc), disclosure, signature())
 
 
 def _language(doc: Document) -> str | None:
@@ -401,8 +407,6 @@ def _scores(doc: Document) -> Scores:
 
 
 def _conclude(rules: Sequence[Check], tallies: Mapping[str, Any]) -> Iterator[Failure | Conclusion]:
-    from mtcheck.version import __version__
-
     findings: list[Finding] = []
     for rule in rules:
         if isinstance(rule, RunCheck) and rule.code in tallies:
@@ -410,4 +414,4 @@ def _conclude(rules: Sequence[Check], tallies: Mapping[str, Any]) -> Iterator[Fa
                 findings.extend(rule.conclude(tallies[rule.code]))
             except Exception as error:  # noqa: BLE001 - as in _check
                 yield Failure("run", f"{rule.code} failed: {type(error).__name__}: {error}", stage="check")
-    yield Conclusion(tuple(findings), tuple(r.rule() for r in rules), {"mtcheck": __version__})
+    yield Conclusion(tuple(findings), tuple(r.rule() for r in rules), signature())

@@ -8,6 +8,7 @@ into the thing itself at the moment it is needed.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import cache
 from importlib import import_module
@@ -22,6 +23,13 @@ def data(name: str) -> dict[str, Any]:
     """The TOML file ``mtcheck/data/<name>.toml``; do not modify what comes back."""
     with (_PACKAGE / "data" / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+@cache
+def data_signature(name: str) -> str:
+    """``<name>.toml`` with the first 12 hex digits of its SHA-256: which limits a number was held to."""
+    content = (_PACKAGE / "data" / f"{name}.toml").read_bytes()
+    return f"{name}.toml sha256:{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def model_file(name: str) -> Path:
