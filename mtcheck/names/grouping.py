@@ -20,6 +20,7 @@ from mtcheck.names import adjectives, titles
 from mtcheck.names.agreed import AgreedForms
 from mtcheck.names.mentions import ORGANIZATION, PERSON, PLACE, UNKNOWN, Mention, is_given
 from mtcheck.names.tally import Tally
+from mtcheck.names.transliteration import plain, skeleton
 from mtcheck.names.variants import (
     Difference,
     given_difference,
@@ -28,7 +29,7 @@ from mtcheck.names.variants import (
     surname_difference,
 )
 
-_MOST_NAMESAKES = 200
+_MOST_NAMESAKES = 40
 """More different full names than this with one surname or given name are not compared pair by pair."""
 
 
@@ -114,7 +115,8 @@ class _Groups:
     pairs: list[tuple[int, str, str, Difference]] = field(default_factory=list)
 
     def root(self, node: int) -> int:
-        while self.parent.get(node, node) != node:
+        while (above := self.parent.get(node, node)) != node:
+            self.parent[node] = self.parent.get(above, above)
             node = self.parent[node]
         return node
 
@@ -305,16 +307,33 @@ def _join_near(
     firsts = {stem(t, names[i].lang) for i in holders for t in names[i].tokens[:-1]}
     single = [i for i in lone if names[i].personal and names[i].last not in firsts]
     settled = [i for i in single if not names[i].loose]
+    index: dict[str, list[int]] = defaultdict(list)
+    for j in sorted({*holders, *settled}):
+        for key in _near_keys(names[j].tokens[-1]):
+            index[key].append(j)
+    known = set(settled)
     for i in single:
         if i in linked or names[i].small:
             continue
-        for j in sorted({*holders, *settled}):
-            if j == i or (j < i and j in settled and j not in linked and not names[i].loose):
+        for j in sorted({j for key in _near_keys(names[i].tokens[-1]) for j in index.get(key, ())}):
+            if j == i or (j < i and j in known and j not in linked and not names[i].loose):
                 continue
             difference = _near(names, i, j, groups)
             if difference is not None:
                 groups.join(i, j)
                 groups.pairs.append((i, names[i].tokens[-1], names[j].tokens[-1], difference))
+
+
+@lru_cache(maxsize=65536)
+def _near_keys(word: str) -> frozenset[str]:
+    """What a word shares with any that ``_near`` could join it to: so that a long text stays cheap.
+
+    The word without any one letter (two words one slip apart have one such in common), its skeleton,
+    and its start, for endings.
+    """
+    bare = plain(word)
+    less = {bare[:i] + bare[i + 1 :] for i in range(len(bare))} if len(bare) < 40 else set()
+    return frozenset({bare, "=" + skeleton(word), "^" + bare[:5], *less})
 
 
 def _near(names: list[_Name], i: int, j: int, groups: _Groups) -> Difference | None:

@@ -43,7 +43,7 @@ class Mention:
         kind: ``person``, ``organization``, ``place`` or ``unknown``.
         title: the title that stands with it, as written, or None.
         title_span: place of the title, or None.
-        tokens: the words of the name.
+        tokens: the words of the name; in a headline, as the text itself writes them.
     """
 
     span: Span
@@ -115,17 +115,17 @@ def survey(
     if not found:
         return (), (), context.small
     loose = _loose(sentences, found, context)
-    return tuple(found + _headlines(sentences, found)), tuple(loose), context.small
+    in_order = sorted(found + _headlines(sentences, found, whole), key=lambda m: m.span)
+    return tuple(in_order), tuple(loose), context.small
 
 
 def _loose(sentences: Iterable[list[_Word]], found: Sequence[Mention], context: _Context) -> list[Mention]:
     heads = {m.tokens[-1][0] for m in found if len(m.tokens[-1]) > 4}
-    taken = {m.span.start for m in found}
-    titled = {m.title_span.start for m in found if m.title_span}
+    taken = {m.span.start for m in found} | {m.title_span.start for m in found if m.title_span}
     loose = []
     for words in sentences:
         for i, word in enumerate(words):
-            if not (word.first and word.capital) or len(word.text) < 5 or word.start in taken | titled:
+            if not (word.first and word.capital) or len(word.text) < 5 or word.start in taken:
                 continue
             if (
                 word.text[0] not in heads
@@ -200,7 +200,7 @@ def _is_headline(words: Sequence[_Word]) -> bool:
     return len(long) >= 4 and not words[-1].stop and capitals >= 0.8 * len(long)
 
 
-def _headlines(sentences: Iterable[list[_Word]], found: Sequence[Mention]) -> list[Mention]:
+def _headlines(sentences: Iterable[list[_Word]], found: Sequence[Mention], whole: str) -> list[Mention]:
     """In headlines, the names that the text itself has, in capitals or not."""
     known = {tuple(t.lower() for t in m.tokens): m for m in found if len(m.text) > 3}
     longest = max(map(len, known), default=0)
@@ -212,7 +212,8 @@ def _headlines(sentences: Iterable[list[_Word]], found: Sequence[Mention]) -> li
                 body = known.get(tuple(w.lower for w in words[i : i + size]))
                 if body is not None:
                     span = Span(words[i].start, words[i + size - 1].end)
-                    extra.append(replace(body, span=span, title=None, title_span=None))
+                    written = whole[span.start : span.end]
+                    extra.append(replace(body, span=span, text=written, title=None, title_span=None))
                     i += size - 1
                     break
             i += 1

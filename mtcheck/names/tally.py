@@ -6,10 +6,11 @@ in any order and any grouping, and ``grouping.conclude`` gives the same answer f
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from mtcheck import text
-from mtcheck.core import Document, Place, Span
+from mtcheck.core import Document, Origin, Place, Segment, Span
 from mtcheck.names.adjectives import Use, find_uses
 from mtcheck.names.mentions import Mention, supported, survey
 
@@ -100,31 +101,42 @@ _latest: tuple[Document, Tally] | None = None
 
 
 def _tally(doc: Document) -> Tally:
-    spans = tuple(s.span for s in doc.segments if s.scored and "residue" not in s.flags)
-    if doc.lang is None or not spans:
+    segments = [s for s in doc.segments if s.scored and "residue" not in s.flags]
+    if doc.lang is None or not segments or not supported(doc.lang):
         return Tally()
     lang = text.primary(doc.lang)
-    if not supported(lang):
-        return Tally()
+    spans = tuple(s.span for s in segments)
     mentions, loose, small = survey(doc.text, lang=lang, spans=spans)
     uses = find_uses(doc.text, lang=lang, spans=spans)
     if not mentions and not uses:
         return Tally()
+    places = _Places(doc, segments)
     names = {token.lower() for m in mentions for token in m.tokens}
     seen = Seen(
         doc=doc.id,
         lang=lang,
-        mentions=tuple((m, _place(doc, m.span, m.text)) for m in mentions),
-        uses=tuple((u, _place(doc, u.span, u.text)) for u in uses),
-        loose=tuple((m, _place(doc, m.span, m.text)) for m in loose),
+        mentions=tuple((m, places.of(m.span, m.text)) for m in mentions),
+        uses=tuple((u, places.of(u.span, u.text)) for u in uses),
+        loose=tuple((m, places.of(m.span, m.text)) for m in loose),
         small=small & names,
     )
     return Tally((seen,))
 
 
-def _place(doc: Document, span: Span, words: str) -> Place:
-    line = doc.line_of(span.start)
-    origin = (
-        doc.origin if line == doc.origin.line else type(doc.origin)(doc.origin.uri, doc.origin.unit, line)
-    )
-    return Place(doc.id, origin, span, words)
+class _Places:
+    """Places in a document; lines come from its sentences, which are sorted, not from all its blocks."""
+
+    def __init__(self, doc: Document, segments: list[Segment]) -> None:
+        self._doc = doc
+        self._segments = sorted(segments, key=lambda s: s.span)
+        self._starts = [s.span.start for s in self._segments]
+
+    def of(self, span: Span, words: str) -> Place:
+        doc = self._doc
+        segment = self._segments[max(0, bisect_right(self._starts, span.start) - 1)]
+        line = doc.origin.line
+        if segment.line is not None:
+            line = segment.line + doc.text.count("\n", segment.span.start, span.start)
+        same = line == doc.origin.line
+        origin = doc.origin if same else Origin(doc.origin.uri, doc.origin.unit, line)
+        return Place(doc.id, origin, span, words)

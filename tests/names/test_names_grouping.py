@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mtcheck.core import Document, Origin
 from mtcheck.names import (
@@ -195,3 +197,46 @@ DOUBTS = [
 @pytest.mark.parametrize(("text", "expected"), DOUBTS)
 def test_a_given_name_that_may_have_been_swapped(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(d.text, d.other) for d in namesake_doubts(conclude(tally(read(text))))] == expected
+
+
+def test_places_know_their_lines() -> None:
+    doc = segment(Document("d", "Nothing.\n\nWe met Anna Berg.", Origin("f"), lang="en"))
+    (bearer,) = conclude(tally(doc))
+    (place,) = bearer.renderings[0].places
+    assert doc.text[place.span.start : place.span.end] == place.text == "Anna Berg"
+    assert place.origin.line == next(s.line for s in doc.segments if "Anna" in s.text)
+
+
+PIECES = [
+    "Anna",
+    "Berg",
+    "anna",
+    "BERG's",
+    "O’Neil",
+    "Dr",
+    ".",
+    ",",
+    "\n",
+    "of",
+    "the",
+    "Kyiv",
+    "-x",
+    "😀",
+    "\x00",
+]
+PIECES += ["президент", "Орлов", "Орлова", "und", "de", "President", "the country"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES)) | st.lists(st.text(max_size=8)),
+    st.sampled_from(["en", "ru", "uk", "de", "fr", "es"]),
+)
+def test_any_text_can_be_read(words: list[str], lang: str) -> None:
+    doc = segment(Document("d", " ".join(words), Origin("f"), lang=lang))
+    for bearer in conclude(tally(doc)):
+        for rendering in bearer.renderings:
+            assert rendering.places
+            for place in rendering.places:
+                assert doc.text[place.span.start : place.span.end] == place.text
+        assert title_changes(bearer) is not None
