@@ -108,8 +108,8 @@ _WEB_ENCODINGS = [
 ]
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
-_CASE_ODD = re.compile(r"[a-zа-яёіїєґ][A-ZА-ЯЁІЇЄҐ]")
-_CASE_FINE = re.compile(r"[a-zа-яёіїєґA-ZА-ЯЁІЇЄҐ][a-zа-яёіїєґ]")
+_CASE_ODD = re.compile(r"[а-яёіїєґ][А-ЯЁІЇЄҐ]")
+_CASE_FINE = re.compile(r"[А-ЯЁІЇЄҐ][а-яёіїєґ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _candidates(data: bytes, declared: str | None) -> Iterator[str]:
         text = sample.decode(encoding, "replace")
         foreign = _beyond_ascii(text)
         share = len(re.findall(letters, text)) / max(foreign, 1)
-        if share >= least and text.count("\ufffd") * 50 <= foreign:
+        if share >= least and text.count("\ufffd") * 50 <= foreign and _stands_alone(text):
             shares.append((share / least, encoding))
     yield from (encoding for _, encoding in sorted(shares, reverse=True))
     from charset_normalizer import from_bytes
@@ -194,6 +194,12 @@ def _candidates(data: bytes, declared: str | None) -> Iterator[str]:
     best = from_bytes(sample, cp_isolation=_WEB_ENCODINGS).best()
     if best is not None:
         yield _latin_page(sample) if best.encoding in _LATIN_GUESSES else best.encoding
+
+
+def _stands_alone(text: str) -> bool:
+    """True if words beyond ASCII stand for themselves, as Russian ones do; an é hangs on ASCII letters."""
+    attached = len(re.findall(r"[A-Za-z][^\x00-\x7f]", text))
+    return 2 * attached <= len(re.findall(r"[^\x00-\x7f]+", text))
 
 
 def _latin_page(sample: bytes) -> str:
@@ -296,7 +302,7 @@ def _plausible(text: str) -> bool:
     if letters and accented > 0.5 * letters:
         return False
     odd, fine = len(_CASE_ODD.findall(head)), len(_CASE_FINE.findall(head))
-    return odd <= 10 or odd <= fine
+    return odd < 2 or odd <= 2 * fine
 
 
 def _refuse_known_binary(data: bytes, uri: str) -> None:

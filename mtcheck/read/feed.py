@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from mtcheck.core import Document, InputError, Origin
 from mtcheck.read.encoding import decode
-from mtcheck.read.pieces import Piece, entitled, join, language, refuse_long
+from mtcheck.read.pieces import Content, entitled, language, refuse_long
 
 MAX_DEPTH = 200
 """Deepest nesting of elements; real feeds stay below 20, with XHTML content below 60."""
@@ -215,10 +215,9 @@ def _document(entry: Any, feed: Any, uri: str, number: int, line: int | None) ->
     refuse_long(markup, uri, place=place)
     as_html = content.get("type") != "text/plain"
     body = _body(markup, uri, place, as_html=as_html)
-    pieces = entitled(_words(entry.get("title_detail"), entry.get("title"), uri, place), body)
-    if not pieces:
+    text, blocks = entitled(_words(entry.get("title_detail"), entry.get("title"), uri, place), body)
+    if not blocks:
         raise InputError(uri, "is empty", place=place, mend="an item has a title, a summary or content")
-    text, blocks = join(pieces)
     own = entry.get("id") or entry.get("link")
     stated = (
         content.get("language"),
@@ -248,14 +247,14 @@ def _content(entry: Any) -> Any:
     return max(texts, key=lambda c: len(str(c.get("value") or "")), default={})
 
 
-def _body(value: str, uri: str, place: str, *, as_html: bool) -> list[Piece]:
+def _body(value: str, uri: str, place: str, *, as_html: bool) -> Content:
     if as_html:
         from mtcheck.read import web
 
         return web.fragment(value, uri, place=place)
     from mtcheck.read import plain
 
-    return [Piece(value[slice(*b.span)], b.kind) for b in plain.blocks_of(value, first_line=None)]
+    return value, plain.blocks_of(value, first_line=None)
 
 
 def _words(detail: Any, value: Any, uri: str, place: str) -> str:
@@ -265,7 +264,7 @@ def _words(detail: Any, value: Any, uri: str, place: str) -> str:
         return words
     if "<" not in words:
         return html.unescape(words)
-    return " ".join(piece.text for piece in _body(words, uri, place, as_html=True))
+    return _body(words, uri, place, as_html=True)[0]
 
 
 def _metadata(entry: Any, feed: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import ssl
 import threading
 import time
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
 from functools import cache
@@ -85,14 +86,14 @@ def fetch(url: str, limits: Limits) -> Fetched:
     for _ in range(MAX_HOPS + 1):
         try:
             answer = _exchange(address, url, limits, deadline)
+            if isinstance(answer, Fetched):
+                return answer
+            address = urljoin(address, answer)
         except TimeoutError:
             raise InputError(url, "did not answer in time", mend="try again, or save it to a file") from None
         except (OSError, http.client.HTTPException, zlib.error, UnicodeError, ValueError) as error:
             what = str(error) or type(error).__name__
             raise InputError(url, f"could not be fetched: {what[:200]}", mend="check the address") from None
-        if isinstance(answer, Fetched):
-            return answer
-        address = urljoin(address, answer)
     raise InputError(url, f"redirects more than {MAX_HOPS} times", mend="give the final address")
 
 
@@ -104,22 +105,20 @@ def _exchange(address: str, asked: str, limits: Limits, deadline: float) -> Fetc
     connection = http.client.HTTPConnection(host, port)
     # http.client does the HTTP, on a socket that is already connected to the address judged above.
     connection.sock = _connect(parts.scheme, host, ip, port, limits, deadline)
-    try:
+    with closing(connection):
         target = quote(parts.path or "/", safe=_SAFE)
         if parts.query:
             target += "?" + quote(parts.query, safe=_SAFE + "?")
         headers = {"User-Agent": "mtcheck", "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
         connection.request("GET", target, headers=headers)
-        response = connection.getresponse()
-        location = response.getheader("Location")
-        if response.status in _REDIRECTS and location:
-            return location
-        if response.status != 200:
-            mend = "check the address, or save the page to a file"
-            raise InputError(asked, f"answered {response.status} {response.reason}"[:100], mend=mend)
-        return _body(response, asked, limits, parts.path)
-    finally:
-        connection.close()
+        with connection.getresponse() as response:
+            location = response.getheader("Location")
+            if response.status in _REDIRECTS and location:
+                return location
+            if response.status != 200:
+                mend = "check the address, or save the page to a file"
+                raise InputError(asked, f"answered {response.status} {response.reason}"[:100], mend=mend)
+            return _body(response, asked, limits, parts.path)
 
 
 def _checked(address: str, asked: str) -> SplitResult:
@@ -127,7 +126,8 @@ def _checked(address: str, asked: str) -> SplitResult:
         raise InputError(asked, "has a space or a control character in its address", mend="write it as %20")
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"}:
-        raise InputError(asked, f"leads to {parts.scheme or 'no scheme'}: only http and https are fetched")
+        problem = f"leads to {parts.scheme or 'no scheme'}: only http and https are fetched"
+        raise InputError(asked, problem, mend="save it to a file")
     if parts.username is not None or parts.password is not None:
         raise InputError(
             asked, "has a user name in its address", mend="remove it, or save the page to a file"
@@ -234,13 +234,19 @@ class _Bounded:
 class _Reading(io.RawIOBase):
     def __init__(self, sock: socket.socket, limits: Limits, deadline: float) -> None:
         self._socket, self._limits, self._deadline = sock, limits, deadline
+        # http.client closes the socket once it has the head of an answer; this keeps it open for the body.
+        self._stream = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
         self._socket.settimeout(_left(self._limits, self._deadline))
-        return self._socket.recv_into(buffer)
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _body(response: http.client.HTTPResponse, asked: str, limits: Limits, path: str) -> Fetched:

@@ -9,7 +9,7 @@ from typing import Any
 from mtcheck.core import Document, InputError, Origin
 from mtcheck.read import jsontext, plain
 from mtcheck.read.encoding import decode, without_surrogates
-from mtcheck.read.pieces import Piece, entitled, join, language, refuse_long
+from mtcheck.read.pieces import Content, entitled, language, refuse_long
 from mtcheck.read.record import clean
 
 _READ = {"id", "title", "content_html", "content_text", "language"}
@@ -42,10 +42,9 @@ def _document(item: Any, uri: str, number: int, line: int, feed: Mapping[str, An
     }
     markup = texts["content_html"] or None
     body = _body(markup, texts["content_text"] or texts["summary"], uri, place)
-    body = entitled(texts["title"], body)
-    if not body:
+    text, blocks = entitled(texts["title"], body)
+    if not blocks:
         raise InputError(uri, "is empty", place=place, mend=_MEND)
-    text, blocks = join(body)
     own = item.get("id") if isinstance(item.get("id"), str | int) else item.get("url")
     unit = without_surrogates(str(own)) if own not in (None, "") else str(number)
     return Document(
@@ -59,12 +58,12 @@ def _document(item: Any, uri: str, number: int, line: int, feed: Mapping[str, An
     )
 
 
-def _body(markup: str | None, text: str, uri: str, place: str) -> list[Piece]:
+def _body(markup: str | None, text: str, uri: str, place: str) -> Content:
     if markup is not None:
         from mtcheck.read import web
 
         return web.fragment(markup, uri, place=place)
-    return [Piece(text[slice(*b.span)], b.kind) for b in plain.blocks_of(text, first_line=None)]
+    return text, plain.blocks_of(text, first_line=None)
 
 
 def _string(item: Mapping[str, Any], name: str, uri: str, place: str) -> str:

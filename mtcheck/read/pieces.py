@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mtcheck.core import Block, InputError, Span
 
@@ -17,6 +17,10 @@ MAX_CHARACTERS = 5_000_000
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}
+
+
+Content = tuple[str, tuple[Block, ...]]
+"""A text and its blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Piece:
     line: int | None = None
 
 
-def join(pieces: Iterable[Piece]) -> tuple[str, tuple[Block, ...]]:
+def join(pieces: Iterable[Piece]) -> Content:
     """One text with an empty line between pieces, and the block that each piece became."""
     parts: list[str] = []
     blocks: list[Block] = []
@@ -46,13 +50,22 @@ def join(pieces: Iterable[Piece]) -> tuple[str, tuple[Block, ...]]:
     return "\n\n".join(parts), tuple(blocks)
 
 
-def entitled(title: str, body: list[Piece]) -> list[Piece]:
-    """The pieces of a feed item under its title, which is not repeated if the body starts with it."""
+def entitled(title: str, body: Content) -> Content:
+    """The content of a feed item under its title, which is not repeated if the body starts with it."""
     title = " ".join(title.split())
-    if not title or (body and " ".join(body[0].text.split()) == title):
+    text, blocks = body
+    if not title or (blocks and " ".join(text[slice(*blocks[0].span)].split()) == title):
         return body
-    below = [replace(piece, kind="heading") if piece.kind == "title" else piece for piece in body]
-    return [Piece(title, "title"), *below]
+    shift = len(title) + 2
+    below = (
+        Block(
+            Span(block.span.start + shift, block.span.end + shift),
+            "heading" if block.kind == "title" else block.kind,
+            block.line,
+        )
+        for block in blocks
+    )
+    return f"{title}\n\n{text}".rstrip(), (Block(Span(0, len(title)), "title"), *below)
 
 
 def refuse_long(text: str, uri: str, *, place: str | None = None) -> None:

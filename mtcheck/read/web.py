@@ -20,7 +20,7 @@ from typing import Any
 from mtcheck.core import Block, Document, InputError, Origin
 from mtcheck.read import plain
 from mtcheck.read.encoding import decode
-from mtcheck.read.pieces import Piece, join, language
+from mtcheck.read.pieces import Content, Piece, join, language
 
 MAX_MARKUP = 9_000_000
 """Longest page, in bytes of UTF-8; libxml2 drops a text of more than 10 million without a word."""
@@ -190,15 +190,15 @@ def content_of(markup: str, uri: str, *, place: str) -> tuple[str, tuple[Block, 
     return text, blocks, _stated_language(tree)
 
 
-def fragment(markup: str, uri: str, *, place: str) -> list[Piece]:
-    """All visible pieces of the HTML of a feed item, without lines; none if it shows nothing."""
+def fragment(markup: str, uri: str, *, place: str) -> Content:
+    """All visible text of the HTML of a feed item, its blocks without lines; empty if it shows nothing."""
     if _TAG.search(markup) is None:
         from html import unescape
 
         text = unescape(markup).replace("\0", "\ufffd")
-        return [Piece(text[slice(*b.span)], b.kind) for b in plain.blocks_of(text, first_line=None)]
+        return text, plain.blocks_of(text, first_line=None)
     tree = _parse(_newlines(markup), uri, place)
-    return [replace(v.piece, line=None) for v in _visible(tree)]
+    return join(replace(v.piece, line=None) for v in _visible(tree))
 
 
 def declared(data: bytes) -> str | None:

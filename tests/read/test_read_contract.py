@@ -120,7 +120,21 @@ def test_empty(name: str, data: bytes) -> None:
 def mutations(data: bytes, seed: str) -> Iterator[bytes]:
     """Truncations, flipped bytes, cut and doubled stretches, inserted rubbish."""
     chance = random.Random(seed)
-    rubbish = [b"\0", b"\xff", b"\xd0", b"<", b"&", b'"', b"{", b"[", b"\n", b"]]>", b"<!--", b"\x1b$B", b"\\ud800"]
+    rubbish = [
+        b"\0",
+        b"\xff",
+        b"\xd0",
+        b"<",
+        b"&",
+        b'"',
+        b"{",
+        b"[",
+        b"\n",
+        b"]]>",
+        b"<!--",
+        b"\x1b$B",
+        b"\\ud800",
+    ]
     for number in range(MUTATIONS):
         at = chance.randrange(len(data))
         to = min(len(data), at + chance.randrange(1, 80))
