@@ -20,9 +20,10 @@ from mtcheck.names import adjectives, titles
 from mtcheck.names.agreed import AgreedForms
 from mtcheck.names.mentions import ORGANIZATION, PERSON, PLACE, UNKNOWN, Mention, is_given
 from mtcheck.names.tally import Tally
-from mtcheck.names.transliteration import plain, skeleton
+from mtcheck.names.transliteration import skeleton
 from mtcheck.names.variants import (
     Difference,
+    base,
     given_difference,
     inflected_form,
     stem,
@@ -309,13 +310,15 @@ def _join_near(
     settled = [i for i in single if not names[i].loose]
     index: dict[str, list[int]] = defaultdict(list)
     for j in sorted({*holders, *settled}):
-        for key in _near_keys(names[j].tokens[-1]):
+        for key in _near_keys(names[j].tokens[-1], names[j].lang):
             index[key].append(j)
     known = set(settled)
     for i in single:
         if i in linked or names[i].small:
             continue
-        for j in sorted({j for key in _near_keys(names[i].tokens[-1]) for j in index.get(key, ())}):
+        for j in sorted(
+            {j for key in _near_keys(names[i].tokens[-1], names[i].lang) for j in index.get(key, ())}
+        ):
             if j == i or (j < i and j in known and j not in linked and not names[i].loose):
                 continue
             difference = _near(names, i, j, groups)
@@ -325,13 +328,13 @@ def _join_near(
 
 
 @lru_cache(maxsize=65536)
-def _near_keys(word: str) -> frozenset[str]:
+def _near_keys(word: str, lang: str) -> frozenset[str]:
     """What a word shares with any that ``_near`` could join it to: so that a long text stays cheap.
 
     The word without any one letter (two words one slip apart have one such in common), its skeleton,
     and its start, for endings.
     """
-    bare = plain(word)
+    bare = base(word, lang)
     less = {bare[:i] + bare[i + 1 :] for i in range(len(bare))} if len(bare) < 40 else set()
     return frozenset({bare, "=" + skeleton(word), "^" + bare[:5], *less})
 
@@ -545,7 +548,7 @@ def _doubt(pair: list[Bearer], lone: list[Place]) -> Doubt | None:
     (many, most), (few, once) = sorted(
         zip(pair, places, strict=True), key=lambda x: (-len(x[1]), _at(x[1][0]))
     )
-    if len(once) > 1 or many.kind != PERSON or not is_given(few.proposed.split()[0]):
+    if len(once) > 1 or many.kind != PERSON or not all(is_given(b.proposed.split()[0]) for b in pair):
         return None
     return Doubt(few.renderings[0].text, once[0], many.proposed, tuple(sorted((*most, *lone), key=_at)))
 

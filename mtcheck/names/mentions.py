@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from mtcheck import resources, text
@@ -103,6 +104,7 @@ def survey(
 
     A misspelled surname at the start of a sentence looks like any other word there: what gives it away
     is that the text has nearly the same word as a name. Whether it is one is for ``variants`` to say.
+    In German every noun looks so, wherever it stands.
     The small words are those that the text writes in small letters.
     """
     lang = text.primary(lang)
@@ -120,23 +122,19 @@ def survey(
 
 
 def _loose(sentences: Iterable[list[_Word]], found: Sequence[Mention], context: _Context) -> list[Mention]:
+    """Lone capitalised words that are no mention but start like the last word of one."""
     heads = {m.tokens[-1][0] for m in found if len(m.tokens[-1]) > 4}
     taken = {m.span.start for m in found} | {m.title_span.start for m in found if m.title_span}
+    common = starters(context.lang) | context.small
     loose = []
     for words in sentences:
-        for i, word in enumerate(words):
-            if not (word.first and word.capital) or len(word.text) < 5 or word.start in taken:
+        for word, ahead in pairwise([*words, None]):
+            if word is None or not word.capital or len(word.text) < 5 or word.text[0] not in heads:
                 continue
-            if (
-                word.text[0] not in heads
-                or word.lower in starters(context.lang)
-                or word.lower in context.small
-            ):
-                continue
-            if i + 1 < len(words) and words[i + 1].capital:
-                continue
-            span = Span(word.start, word.end)
-            loose.append(Mention(span, word.text, UNKNOWN, None, None, (word.text,)))
+            outside = word.start in taken or word.lower in common or not (word.first or context.lang == "de")
+            if not outside and (ahead is None or not ahead.capital):
+                span = Span(word.start, word.end)
+                loose.append(Mention(span, word.text, UNKNOWN, None, None, (word.text,)))
     return loose
 
 

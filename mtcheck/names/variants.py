@@ -52,6 +52,11 @@ def stem(word: str, lang: str) -> str:
     return lower.rstrip("аеёиіїоуыэюяйь'") or lower
 
 
+def base(word: str, lang: str) -> str:
+    """The letters of a word that slips are counted in: without case ending where names have one."""
+    return stem(word, lang) if lang in {"ru", "uk"} else plain(word)
+
+
 def given_difference(a: tuple[str, ...], b: tuple[str, ...], lang: str) -> Difference | None:
     """What lies between the given names of two bearers of one surname; None: two people."""
     if [stem(w, lang) for w in a] == [stem(w, lang) for w in b]:
@@ -96,7 +101,11 @@ def _word_difference(a: str, b: str, lang: str) -> Difference | None:
         if left[0] & right[0]:
             return Difference("spelling_variant", True, "forms of one given name in two languages")
         return Difference("nickname", False, "") if left[1] & right[1] else None
-    if min(len(a), len(b)) >= 5 and _slip(a, b) and not a.lower().startswith(b.lower()):
+    if (
+        min(len(a), len(b)) >= 5
+        and slips(base(a, lang), base(b, lang), 1) == 1
+        and not a.lower().startswith(b.lower())
+    ):
         return Difference("typo", True, "one letter differs") if plain(a)[0] == plain(b)[0] else None
     return None
 
@@ -113,19 +122,20 @@ def surname_difference(
     if stem(a, lang) == stem(b, lang) or _genders(a, b):
         return None
     a, b = sorted((a, b))
-    size = min(len(plain(a)), len(plain(b)))
+    x, y = base(a, lang), base(b, lang)
+    size = min(len(x), len(y))
     if spelled_alike(a, b):
         enough = known or size >= MIN_SCHEME
         return Difference("scheme_variant", True, "one name by two transliterations") if enough else None
     if lang not in {"ru", "uk"} and known and _inflected(a, b):
         return Difference("inflected", True, "a grammatical ending of the source language was left in")
-    if size < (MIN_SCHEME if known or anchored else MIN_TYPO) or plain(a)[:1] != plain(b)[:1]:
+    if size < (MIN_SCHEME if known or anchored else MIN_TYPO) or x[:1] != y[:1]:
         return None
     if re.sub(r"-\w$", "", a) == re.sub(r"-\w$", "", b):
         return None
-    if not known and (_another_word(a, b) or is_given(a) or is_given(b)):
+    if not known and (_another_word(x, y) or is_given(a) or is_given(b)):
         return None
-    if _slip(a, b) or (known and size >= 7 and slips(plain(a), plain(b), 2) == 2 and not _another_word(a, b)):
+    if slips(x, y, 1) == 1 or (known and size >= 7 and slips(x, y, 2) == 2 and not _another_word(x, y)):
         return Difference("typo", True, "a letter or two differ")
     return None
 
@@ -139,10 +149,6 @@ def spelled_alike(a: str, b: str) -> bool:
 def inflected_form(a: str, b: str) -> bool:
     """True if one lone surname is the other with a Slavic case ending that no gender explains."""
     return _inflected(a, b) and not _genders(a, b)
-
-
-def _slip(a: str, b: str) -> bool:
-    return slips(plain(a), plain(b), 1) == 1
 
 
 @cache
@@ -176,7 +182,7 @@ def _genders(a: str, b: str) -> bool:
 
 def _another_word(a: str, b: str) -> bool:
     """True if an ending makes one word of the other, or they differ in the last letter only."""
-    x, y = sorted((plain(a), plain(b)), key=len)
+    x, y = sorted((a, b), key=len)
     common = 0
     while common < len(x) and x[common] == y[common]:
         common += 1

@@ -63,6 +63,16 @@ DEVIATIONS = [
         "We met Toastmaster Sergei Orlov, and Sergei Orlov left. So did Sergey Orlov.",
         [("Sergey Orlov", "Sergei Orlov", "scheme_variant")],
     ),
+    (
+        "ru",
+        "Мы видели Сергея Голованова. Голованов ушёл. Глованову было плохо.",
+        [("Глованову", "Голованову", "typo")],
+    ),
+    (
+        "de",
+        "Wir trafen Anna Lindmann. Die Tür ging auf, und Lindmann kam herein. Dann ging Lidmann.",
+        [("Lidmann", "Lindmann", "typo")],
+    ),
     ("ru", "Мы видели Сергея Орлова. Сергей Орлов ушёл, а с Сергеем Орловым и мы.", []),
     (
         "ru",
