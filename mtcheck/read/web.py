@@ -24,11 +24,11 @@ from mtcheck.read.pieces import Content, Piece, join, language
 
 MAX_MARKUP = 9_000_000
 """Longest page, in bytes of UTF-8; libxml2 drops a text of more than 10 million without a word."""
-MAX_TAGS = 200_000
+MAX_TAGS = 120_000
 """Most ``<`` in a page; real ones have less than 50,000."""
 MAX_EXTRACTED = 1_000_000
 """Longest markup, in code points, that trafilatura is asked about; above it all prose is taken."""
-MAX_EXTRACTED_TAGS = 30_000
+MAX_EXTRACTED_TAGS = 20_000
 """Most ``<`` that it is asked about: it takes two minutes for 112,000 table cells, by their square."""
 MIN_PROSE = 60
 """Length from which a piece that is mostly no link counts as prose, in code points."""
@@ -276,6 +276,9 @@ def _chosen(markup: str, visible: list[Visible]) -> list[Visible]:
     whole = _squeeze(output)
     grains = {whole[i : i + GRAIN] for i in range(len(whole) - GRAIN + 1)}
     marks = [_holds(_squeeze(v.piece.text), lines, grains) for v in visible]
+    for i, v in enumerate(visible):
+        # trafilatura runs what <br> divides together, so that a heading there is no line of its own.
+        marks[i] = marks[i] or (not v.linked and _squeeze(v.piece.text) in whole)
     sure = [i for i, mark in enumerate(marks) if mark and len(visible[i].piece.text) >= MIN_PROSE]
     if not sure:
         return [v for v, mark in zip(visible, marks, strict=True) if mark]

@@ -60,6 +60,17 @@ def test_no_prose_is_lost_to_the_extractor(monkeypatch: pytest.MonkeyPatch) -> N
         assert page(html).text.split("\n\n") == list(PROSE)
 
 
+def test_paragraphs_divided_by_breaks() -> None:
+    body = "<br>\n<br>\n".join(PROSE)
+    doc = page(
+        f"<html><body><nav><a href='/'>Home</a></nav><div><b>The bridge</b><br><br>\n{body}</div></body></html>"
+    )
+    assert [(line, text) for _, line, text in shape(doc)] == [
+        (1, "The bridge"),
+        *((2 + 2 * i, p) for i, p in enumerate(PROSE)),
+    ]
+
+
 def test_short_pages_are_read_whole() -> None:
     assert page("<html><body><p>Der Pass ist zu.</p></body></html>").text == "Der Pass ist zu."
     assert page("<p>One.</p><p>Two.</p>").text == "One.\n\nTwo."
