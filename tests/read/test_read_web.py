@@ -62,9 +62,8 @@ def test_no_prose_is_lost_to_the_extractor(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_paragraphs_divided_by_breaks() -> None:
     body = "<br>\n<br>\n".join(PROSE)
-    doc = page(
-        f"<html><body><nav><a href='/'>Home</a></nav><div><b>The bridge</b><br><br>\n{body}</div></body></html>"
-    )
+    nav = "<nav><a href='/'>Home</a></nav>"
+    doc = page(f"<html><body>{nav}<div><b>The bridge</b><br><br>\n{body}</div></body></html>")
     assert [(line, text) for _, line, text in shape(doc)] == [
         (1, "The bridge"),
         *((2 + 2 * i, p) for i, p in enumerate(PROSE)),
