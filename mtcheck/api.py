@@ -75,7 +75,10 @@ def check_text(
 
     from mtcheck.read import plain
 
-    doc = next(iter(plain.read(text.encode("utf-8", "surrogatepass"), id)), None) if text.strip() else None
+    try:
+        doc = next(iter(plain.read(text.encode("utf-8", "surrogatepass"), id)), None)
+    except InputError:  # what no file may hold (NUL, nothing at all), a string may
+        doc = None
     if not isinstance(doc, Document):
         doc = Document(id, text, Origin(id))
     doc = replace(doc, id=id, source=source)

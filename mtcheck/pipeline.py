@@ -41,6 +41,9 @@ from mtcheck.version import __version__
 
 SHARD_SEGMENTS = 192
 SHARD_DOCUMENTS = 64
+MODEL_SEGMENTS = 1000
+"""Sentences of one document that models look at; a longer one (a book, a dump on one line) would hold
+up all others, and its signature says how far they came."""
 
 
 class Watcher(Protocol):
@@ -259,7 +262,7 @@ def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> 
 
 
 def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> None:
-    running = [fluency.running_text(item.doc) for item in items]
+    running = [fluency.running_text(_head(item)) for item in items]
     asked = [i for i, (value, _) in enumerate(running) if value]
     if not asked:
         return
@@ -271,7 +274,13 @@ def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watc
             _note_failure(item, models.language_model, error)
         return
     watcher.plan("fluency", len(asked))
-    found = model.surprisal([running[i][0] for i in asked], progress=lambda n: watcher.advance("fluency", n))
+    try:
+        found = model.surprisal(
+            [running[i][0] for i in asked], progress=lambda n: watcher.advance("fluency", n)
+        )
+    except Exception as error:  # noqa: BLE001 - whatever a model raises, the documents still come out
+        _fail(items, "fluency", error)
+        return
     for i, tokens in zip(asked, found, strict=True):
         item = items[i]
         item.signature["language_model"] = model.signature
@@ -304,7 +313,7 @@ def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watc
 def _annotate_round_trip(
     items: Sequence[_Annotated], lang: str, source_lang: str, models: Models, watcher: Watcher
 ) -> None:
-    work = [(n, i) for n, item in enumerate(items) for i, s in enumerate(item.doc.segments) if _travels(s)]
+    work = [(n, i) for n, item in enumerate(items) for i, s in enumerate(_head(item).segments) if _travels(s)]
     if not work:
         return
     chosen = [items[n].doc.segments[i] for n, i in work]
@@ -327,6 +336,9 @@ def _annotate_round_trip(
             item.signature["round_trip"] = f"not done: {error}"
             _note_failure(item, models.translator, error)
         return
+    except Exception as error:  # noqa: BLE001 - as for fluency
+        _fail(items, "round_trip", error)
+        return
     notes: list[dict[int, Segment]] = [{} for _ in items]
     for (n, i), trip in zip(work, trips, strict=True):
         old = items[n].doc.segments[i]
@@ -339,6 +351,23 @@ def _annotate_round_trip(
             item.signature["translator_forth"] = forth.signature
         compared_in = source_lang if item.doc.source is not None else lang
         item.signature.update(metrics.signatures(compared_in))
+
+
+def _head(item: _Annotated) -> Document:
+    """The part of a document that models look at."""
+    segments = item.doc.segments
+    if len(segments) <= MODEL_SEGMENTS:
+        return item.doc
+    item.signature["models_saw"] = f"the first {MODEL_SEGMENTS} of {len(segments)} sentences"
+    return replace(item.doc, segments=segments[:MODEL_SEGMENTS])
+
+
+def _fail(items: Sequence[_Annotated], stage: str, error: Exception) -> None:
+    for item in items:
+        item.signature[stage] = f"failed: {type(error).__name__}"
+        item.failures.append(
+            Failure(item.doc.id, f"{stage}: {type(error).__name__}: {error}", stage="annotate")
+        )
 
 
 def _note_failure(item: _Annotated, asked_for: object, error: ModelError) -> None:

@@ -174,6 +174,26 @@ def test_a_named_model_that_is_missing_is_a_failure_and_auto_is_not(monkeypatch:
     assert "no such folder" in report.failures[0].problem
 
 
+def test_a_model_that_breaks_loses_no_document() -> None:
+    class Broken(FakeLanguageModel):
+        def surprisal(self, *_: object, **__: object) -> list[tuple[mtcheck.ScoredToken, ...]]:
+            raise RuntimeError("out of memory")
+
+    models = Models(translator=None, language_model=Broken())
+    report = run([Document("d", "It rained.\nTranslated by Google", Origin("d"))], Options(models=models))
+    assert report.results[0].verdict == "disclosed"
+    assert "out of memory" in report.failures[0].problem
+
+
+def test_models_see_no_more_than_the_head_of_a_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mtcheck.pipeline.MODEL_SEGMENTS", 5)
+    doc = Document("d", "It rained all day. " * 20, Origin("d"))
+    (result,) = run([doc], Options(lang="en", source_lang="ru", models=fake_models())).results
+    assert len(result.document.segments) == 20
+    assert [s.notes.fluency is not None for s in result.document.segments] == [True] * 5 + [False] * 15
+    assert result.signature["models_saw"] == "the first 5 of 20 sentences"
+
+
 @pytest.mark.parametrize(
     ("stated", "text", "lang"),
     [

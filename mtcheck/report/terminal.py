@@ -210,6 +210,7 @@ _LABELS = {
     "language_model": "Language model",
     "round_trip": "Round trip",
     "fluency": "Fluency",
+    "models_saw": "Models saw",
     "chrf": "chrF signature",
 }
 

@@ -268,23 +268,22 @@ def allowed_rows(loaded: LoadedModel, lang: str) -> Any:
     if not scripts:
         return None
     tokenizer = loaded.tokenizer
-    size = int(loaded.model.get_output_embeddings().weight.shape[0])
-    special = set(tokenizer.all_special_ids) - {tokenizer.eos_token_id}
-    keep = []
-    for index, piece in enumerate(tokenizer.convert_ids_to_tokens(list(range(min(size, len(tokenizer)))))):
-        if (
-            piece is None
-            or index in special
-            or (piece.startswith("<") and piece.endswith(">") and len(piece) > 2)
-        ):
-            if index == tokenizer.eos_token_id:
-                keep.append(index)
-            continue
-        letters = [c for c in piece if c.isalpha()]
-        foreign = [c for c in letters if text.script_of(c) not in scripts]
-        if not foreign or (len(letters) <= 2 and piece.isascii()):
-            keep.append(index)
+    size = min(int(loaded.model.get_output_embeddings().weight.shape[0]), len(tokenizer))
+    pieces = [piece or "" for piece in tokenizer.convert_ids_to_tokens(list(range(size)))]
+    fitting = {c for c in set().union(*pieces) if not c.isalpha() or text.script_of(c) in scripts}
+    unwanted = set(tokenizer.all_special_ids) - {tokenizer.eos_token_id}
+    keep = [
+        index
+        for index, piece in enumerate(pieces)
+        if index == tokenizer.eos_token_id or (index not in unwanted and _may_appear(piece, fitting))
+    ]
     return torch.tensor(keep) if len(keep) >= 256 else None
+
+
+def _may_appear(piece: str, fitting: set[str]) -> bool:
+    if len(piece) > 2 and piece[0] == "<" and piece[-1] == ">":
+        return False
+    return fitting.issuperset(piece) or (piece.isascii() and sum(c.isalpha() for c in piece) <= 2)
 
 
 class _GreedyDecoder:
