@@ -125,10 +125,10 @@ def _by_letters(text: str, total: int) -> str | None:
 def _langdetect(text: str) -> str | None:
     from langdetect.lang_detect_exception import LangDetectException
 
-    factory = _detectors(script(text) or "Latin")
-    if factory is None:
-        return None
-    detector = factory.create()
+    known = _profiles(script(text) or "Latin")
+    if len(known) < 2:  # nothing to choose from
+        return primary(next(iter(known))) if known else None
+    detector = _detectors(tuple(known)).create()
     try:
         detector.append(text[:4000])
         guesses = detector.get_probabilities()
@@ -140,22 +140,27 @@ def _langdetect(text: str) -> str | None:
 
 
 @cache
-def _detectors(script_name: str) -> Any:
-    """langdetect's factory with the profiles of one script alone, None if it has none.
+def _profiles(script_name: str) -> dict[str, Path]:
+    """langdetect's languages of one script, and their profiles.
 
     The others could not win, and reading all 55 takes half a second.
     """
+    from langdetect.detector_factory import PROFILES_DIRECTORY
+
+    return {
+        path.name: path
+        for path in sorted(Path(PROFILES_DIRECTORY).iterdir())
+        if script_name in expected_scripts(path.name)
+    }
+
+
+@cache
+def _detectors(languages: tuple[str, ...]) -> Any:
+    """langdetect's factory for some of its languages, at least two."""
     import langdetect
     from langdetect.detector_factory import PROFILES_DIRECTORY
 
-    profiles = [
-        path.read_text(encoding="utf-8")
-        for path in sorted(Path(PROFILES_DIRECTORY).iterdir())
-        if script_name in expected_scripts(path.name)
-    ]
-    if not profiles:
-        return None
     factory = langdetect.DetectorFactory()
     factory.seed = 0
-    factory.load_json_profile(profiles)
+    factory.load_json_profile([(Path(PROFILES_DIRECTORY) / lang).read_text("utf-8") for lang in languages])
     return factory

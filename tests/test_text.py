@@ -48,6 +48,20 @@ def test_too_short_is_unknown(value: str) -> None:
     assert text.detect_language(value) is None
 
 
+@pytest.mark.parametrize("script", ["Hangul", "Katakana", "Runic", "Thai", "Latin", "Ethiopic", "Cherokee"])
+def test_every_script_has_an_answer(script: str) -> None:
+    letters = {
+        "Hangul": "번역",
+        "Katakana": "カナ",
+        "Runic": "ᚠᚢ",
+        "Thai": "กข",
+        "Latin": "ab",
+        "Ethiopic": "ሀለ",
+        "Cherokee": "ᏣᎳ",
+    }
+    text.detect_language((letters[script] + " ") * 30)
+
+
 def test_the_guess_is_the_same_in_another_process() -> None:
     value = "Une phrase with deux languages inside, et encore some words."
     code = f"from mtcheck.text import detect_language as d; print([d({value!r}), d({SENTENCES['de']!r})])"

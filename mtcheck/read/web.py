@@ -177,15 +177,16 @@ def content_of(markup: str, uri: str, *, place: str) -> tuple[str, tuple[Block, 
         markup: a page or a fragment; of a page the main text is taken, of a fragment all of it.
         uri, place: where it stands, for errors.
 
+    Returns:
+        an empty text where nothing is visible: the markup may still say that it was translated.
+
     Raises:
-        InputError: it has no visible text or nests too deep.
+        InputError: it nests too deep.
     """
     markup = _newlines(markup)
     tree = _parse(markup, uri, place)
     visible = _visible(tree)
     pieces = _main(markup, visible) if _WHOLE.search(markup) else [v.piece for v in visible]
-    if not pieces:
-        raise InputError(uri, "has HTML without visible text", place=place, mend="give its text")
     text, blocks = join(replace(piece, line=None) for piece in pieces)
     return text, blocks, _stated_language(tree)
 
