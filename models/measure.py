@@ -92,15 +92,11 @@ def measure_fluency(data: Path, languages: list[str], sentences: int, threads: i
             "sentences": len(later) + len(first),
             "date": datetime.date.today().isoformat(),
             "data": _source_of(data, lang),
-            "word_spike": round(sorted(words)[int(0.99 * len(words))], 2),
+            "words": quantiles(words),
             "later": _by_length(later),
             "first": _by_length(first),
         }
-        print(
-            f"{lang}: {len(later)}+{len(first)} sentences, median {_median(later):.2f} bits, "
-            f"spike {entry['languages'][lang]['word_spike']}",
-            flush=True,
-        )
+        print(f"{lang}: {len(later)}+{len(first)} sentences, median {_median(later):.2f} bits", flush=True)
         target.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -53,7 +53,9 @@ HOSTILE = {
     "machine words": "machine translated automatically by Google Translate from English " * 3_000,
     "russian notice words": "переведено автоматически сервисом Яндекс " * 5_000,
     "capitals": "President Vladimir Putin of Russian Federation Council " * 4_000,
-    "one name, many spellings": " ".join(f"Ivan Petro{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}." for i in range(8_000)),
+    "one name, many spellings": " ".join(
+        f"Ivan Petro{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}." for i in range(8_000)
+    ),
     "hyphens": "Russian-Kazakh-" * 20_000,
     "combining": "e" + "\u0301" * 100_000,
     "bidi": "\u202eabc\u2066" * 30_000,
@@ -67,7 +69,9 @@ HOSTILE = {
 @pytest.mark.parametrize("label", HOSTILE)
 def test_hostile_text_is_judged_in_time(label: str) -> None:
     begun = time.monotonic()
-    doc = Document(label, HOSTILE[label], Origin(label, line=1), markup=HOSTILE[label] if label == "markup" else None)
+    doc = Document(
+        label, HOSTILE[label], Origin(label, line=1), markup=HOSTILE[label] if label == "markup" else None
+    )
     report = run([doc], Options())
     assert len(report.results) == 1
     assert not report.failures, report.failures

@@ -55,7 +55,9 @@ def read_and_run(path: Path) -> list[Finding]:
 def annotated(path: Path, code: str) -> list[Finding]:
     row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     doc = segment(
-        Document(path.stem, row["text"], Origin(str(path)), lang=row["lang"], source_lang=row.get("source_lang"))
+        Document(
+            path.stem, row["text"], Origin(str(path)), lang=row["lang"], source_lang=row.get("source_lang")
+        )
     )
     assert len(doc.segments) == 1
     (part,) = doc.segments

@@ -85,7 +85,8 @@ def _spikes(segment: Segment, tokens: Sequence[Token], reference: dict[str, Any]
 
     A word with a capital inside a sentence is left alone: names surprise in good text too.
     """
-    limit = float(reference["word_spike"])
+    share = float(resources.data("thresholds")["fluency"]["spike_quantile"])
+    limit = float(reference["words"][round(share * (len(reference["words"]) - 1))])
     words = [
         (bits, span)
         for bits, span in word_surprisals(segment, tokens)

@@ -72,7 +72,9 @@ def test_running_text_leaves_notices_out_and_maps_back() -> None:
 def test_fluency_maps_tokens_to_the_document_and_marks_spikes(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {str(i): [1.0, 5.0, 9.0] for i in range(5)}
     monkeypatch.setattr(
-        fluency, "fluency_reference", lambda model, lang: {"first": rows, "later": rows, "word_spike": 12.0}
+        fluency,
+        "fluency_reference",
+        lambda model, lang: {"first": rows, "later": rows, "words": [float(n) / 6 for n in range(101)]},
     )
     sentence = "We zzz the qqq and Tokayev came."
     model = FakeLanguageModel(
@@ -131,6 +133,7 @@ def test_shipped_baselines_and_references_are_whole() -> None:
     for model, entry in reference.table("fluency.json")["models"].items():
         assert "@" in model
         for lang in entry["languages"].values():
+            assert lang["words"] == sorted(lang["words"])
             for place in ("first", "later"):
                 assert sorted(lang[place]) == ["0", "1", "2", "3", "4"]
                 assert all(q == sorted(q) for q in lang[place].values())

@@ -43,40 +43,85 @@ def one_of_each() -> list[Result | Failure]:
     """Two documents and two failures that between them use every field."""
     model = "fake@1"
     rained = Segment(
-        "It rained all day.", Span(0, 18), line=1, lang="en",
+        "It rained all day.",
+        Span(0, 18),
+        line=1,
+        lang="en",
         notes=Notes(
-            RoundTrip(Translation("Весь день шёл дождь.", "ok", model), Translation("It rained the whole day.", "ok", model),
-                      61.5, 30.25, 40.0, 44.0),
+            RoundTrip(
+                Translation("Весь день шёл дождь.", "ok", model),
+                Translation("It rained the whole day.", "ok", model),
+                61.5,
+                30.25,
+                40.0,
+                44.0,
+            ),
             Fluency((Token(Span(0, 2), 3.5), Token(Span(3, 9), 7.25)), 5.375, 61.0),
         ),
-    )  # fmt: skip
+    )
     moved = Segment(
-        "The match was moved of.", Span(19, 42), line=2, lang="en",
+        "The match was moved of.",
+        Span(19, 42),
+        line=2,
+        lang="en",
         notes=Notes(
             RoundTrip(Translation("да да да да", "looping", model)),
             Fluency((Token(Span(39, 41), 17.0),), 17.0, 2.0, (Span(39, 41),)),
         ),
-    )  # fmt: skip
+    )
     footer = Segment("Translated by Google", Span(43, 63), "footer", 3, "en", frozenset({"notice"}))
     notice = Notice("google", "en", None, Span(43, 63), "Translated by Google", "en-by-service")
     origin = Origin("news.txt", None, 1)
     doc = Document(
-        "news.txt", TEXT, origin, lang="en", source_lang="ru", source_lang_from="user",
-        metadata={"feed": "x"}, notices=(notice,), segments=(rained, moved, footer),
-    )  # fmt: skip
+        "news.txt",
+        TEXT,
+        origin,
+        lang="en",
+        source_lang="ru",
+        source_lang_from="user",
+        metadata={"feed": "x"},
+        notices=(notice,),
+        segments=(rained, moved, footer),
+    )
     low = Finding(
-        "FLU001", "low-fluency", Severity.NOTE, "Reads oddly.", doc.id, Origin("news.txt", None, 2), Span(19, 42), 1,
-        "The match was moved of.", None, 2.0, fingerprint("FLU001", doc.id, "x"),
-    )  # fmt: skip
+        "FLU001",
+        "low-fluency",
+        Severity.NOTE,
+        "Reads oddly.",
+        doc.id,
+        Origin("news.txt", None, 2),
+        Span(19, 42),
+        1,
+        "The match was moved of.",
+        None,
+        2.0,
+        fingerprint("FLU001", doc.id, "x"),
+    )
     says = Finding(
-        "DIS001", "translation-notice", Severity.ERROR, "It says so.", doc.id, Origin("news.txt", None, 3), Span(43, 63), 2,
-        "Translated by Google", None, None, fingerprint("DIS001", doc.id, "x"),
+        "DIS001",
+        "translation-notice",
+        Severity.ERROR,
+        "It says so.",
+        doc.id,
+        Origin("news.txt", None, 3),
+        Span(43, 63),
+        2,
+        "Translated by Google",
+        None,
+        None,
+        fingerprint("DIS001", doc.id, "x"),
         (Place(doc.id, origin, Span(0, 2), "It"),),
-    )  # fmt: skip
+    )
     first = Result(
-        doc, "disclosed", "A notice in the text says so.", Scores(None, 31.5, None, 61.5, 30.25, 40.0), (low, says),
-        TermCount(2, 1), {"translator": "fake@1 (weak)", "chrf": "nrefs:1|version:2.6.0"}, notice,
-    )  # fmt: skip
+        doc,
+        "disclosed",
+        "A notice in the text says so.",
+        Scores(None, 31.5, None, 61.5, 30.25, 40.0),
+        (low, says),
+        TermCount(2, 1),
+        {"translator": "fake@1 (weak)", "chrf": "nrefs:1|version:2.6.0"},
+        notice,
+    )
     plain = Document("b", "Short.", Origin("feed.xml", "b"), segments=(Segment("Short.", Span(0, 6)),))
     second = Result(plain, "no-verdict", "Nothing was seen.", Scores(), ())
     return [
@@ -91,9 +136,19 @@ def rendered(name: str, **options: object) -> str:
     made = reporter(name, **options)
     parts = [made.result(e) if isinstance(e, Result) else made.failure(e) for e in one_of_each()]
     across = Finding(
-        "NAM001", "name-spelled-two-ways", Severity.WARNING, "Two ways.", "b", Origin("feed.xml", "b", 4),
-        None, None, "Petrov", "Petroff", None, fingerprint("NAM001", "b", "x"),
-    )  # fmt: skip
+        "NAM001",
+        "name-spelled-two-ways",
+        Severity.WARNING,
+        "Two ways.",
+        "b",
+        Origin("feed.xml", "b", 4),
+        None,
+        None,
+        "Petrov",
+        "Petroff",
+        None,
+        fingerprint("NAM001", "b", "x"),
+    )
     parts.append(made.conclude((across,), (), {"mtcheck": "0"}))
     return "".join(parts)
 
