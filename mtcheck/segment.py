@@ -146,7 +146,7 @@ def other_language(sentence: str, lang: str) -> str | None:
     expected, found = text.expected_scripts(lang), text.scripts(sentence)
     total = sum(found.values())
     foreign = total - sum(found[s] for s in expected) if expected else 0
-    counts = function_words(sentence)
+    counts = text.function_words(sentence)
     if foreign >= limits["residue_script_share"] * max(total, 1):
         names_only = found["Latin"] > total / 2 and not any(counts.values())
         if total < limits["residue_min_letters"] or names_only:
@@ -163,13 +163,6 @@ def other_language(sentence: str, lang: str) -> str | None:
     if guess is None or _same_language(guess, lang) or counts.get(guess, own + 1) <= own:
         return None
     return guess
-
-
-def function_words(sentence: str) -> dict[str, int]:
-    """Language to how many of a sentence's lower-case words are its function words."""
-    words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
-    tables = resources.data("function_words")["words"]
-    return {lang: sum(w in table for w in words) for lang, table in tables.items()}
 
 
 def _same_language(a: str, b: str) -> bool:

@@ -20,12 +20,6 @@ from mtcheck import resources
 WORD = re.compile(r"[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*")
 """A word: letters, with hyphens and apostrophes inside."""
 
-MIN_LETTERS = 20
-"""Below this many letters (``MIN_LETTERS_DENSE`` in Chinese, Japanese, Korean) the language of a
-text is unknown; see models/language.card.md for the run that chose both and ``MIN_CONFIDENCE``."""
-MIN_LETTERS_DENSE = 6
-MIN_CONFIDENCE = 0.85
-
 _DENSE = {"Han", "Hiragana", "Katakana", "Hangul"}
 
 
@@ -86,6 +80,13 @@ def language_name(lang: str | None) -> str:
     return str(resources.data("languages")["names"].get(primary(lang), lang))
 
 
+def function_words(sentence: str) -> dict[str, int]:
+    """Language to how many of a sentence's lower-case words are its function words."""
+    words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
+    tables = resources.data("function_words")["words"]
+    return {lang: sum(w in table for w in words) for lang, table in tables.items()}
+
+
 def detect_language(text: str) -> str | None:
     """BCP 47 primary subtag of the language of a text, None when it cannot be told.
 
@@ -97,15 +98,19 @@ def detect_language(text: str) -> str | None:
     found = scripts(text)
     total = sum(found.values())
     top = found.most_common(1)[0][0] if found else None
-    dense = top in _DENSE
-    if total < (MIN_LETTERS_DENSE if dense else MIN_LETTERS):
+    dense, limits = top in _DENSE, resources.data("thresholds")["language"]
+    if total < limits["min_letters_dense" if dense else "min_letters"]:
         return None
     if dense and (kana := found["Hiragana"] + found["Katakana"]) and kana >= 0.05 * total:
         return "ja"
     single = resources.data("languages")["one_script"].get(top)
     if single is not None and found[top or ""] >= 0.7 * total:
         return str(single)
-    return _by_letters(text, total) or _langdetect(text)
+    guess = _by_letters(text, total) or _langdetect(text)
+    if guess is None or total >= limits["sure_letters"]:
+        return guess
+    counts = function_words(text)
+    return guess if counts.get(guess, 0) >= max(counts.values()) else None
 
 
 def _by_letters(text: str, total: int) -> str | None:
@@ -134,7 +139,7 @@ def _langdetect(text: str) -> str | None:
         guesses = detector.get_probabilities()
     except LangDetectException:
         return None
-    if not guesses or guesses[0].prob < MIN_CONFIDENCE:
+    if not guesses or guesses[0].prob < resources.data("thresholds")["language"]["min_confidence"]:
         return None
     return primary(str(guesses[0].lang))
 

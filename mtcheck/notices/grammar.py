@@ -65,7 +65,7 @@ _IDENTIFIER = re.compile(r"[-_][^\W_]|\.[a-z]+\b")
 _URL = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|md|html|ru|cn|ai)\b\S*")
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "„": "“”", "「": "」", "『": "』", "‘": "'", "‹": "›"}
 _BRACKET = re.compile(r"[(\[（【〔［<]([^()\[\]（）【】〔〕［］<>]{4,300})[)\]）】〕］>]")
-_AFTER_LABEL = re.compile(r"[:\-—–:ㅡ~](?=\s)\s*|[:](?=[^\x00-\x7f/])\s*|[※☞→►▶⚠✎🤖🌐ℹ]\s*")
+_AFTER_LABEL = re.compile(r"[:;\-—–:ㅡ~](?=\s)\s*|[:](?=[^\x00-\x7f/])\s*|[※☞→►▶⚠✎🤖🌐ℹ]\s*")
 _MANY = 8
 """More hits of one class than this in a sentence are not looked at: no notice has them, and time
 would grow with the square of their number."""
@@ -140,7 +140,7 @@ class Reading:
 def judge(text: str, lang: str) -> Verdict | None:
     """The notice in a folded sentence, as one language reads it, or None."""
     reading = Reading(text, lang)
-    if not 0 < sum(len(reading.find(name)) for name in ("done", "auto", "mt", "noun")) <= 3 * _MANY:
+    if not 0 < sum(len(reading.find(name)) for name in ("done", "did", "auto", "mt", "noun")) <= 3 * _MANY:
         return None
     evidence = list(islice(_evidence(reading), 3 * _MANY))
     if not evidence or text.rstrip().endswith(("?", "？", "؟")):
@@ -199,7 +199,15 @@ def _evidence(reading: Reading) -> Iterator[Evidence]:
         for agent in _agents(reading):
             if _by(reading, hit, agent):
                 yield Evidence(*_hull(hit, agent), "done-by", agent.name or "generic")
+    for hit in reading.find("did")[:_MANY]:
+        for agent in _agents(reading):
+            if not agent.common and _apart(hit, agent) and _near(reading, hit, agent, words=1, letters=4):
+                yield Evidence(*_hull(hit, agent), "did-by", agent.name or "generic")
     yield from _made(reading)
+    for hit in reading.find("mt")[:_MANY] if reading.find("made") else []:
+        for made in reading.find("made")[:_MANY]:
+            if _by(reading, made, hit, words=1):
+                yield Evidence(*_hull(made, hit), "made-by")
     for hit in reading.find("mt")[:_MANY]:
         yield Evidence(hit.start, hit.end, "mt", noun=True)
 
@@ -256,7 +264,7 @@ def _by(reading: Reading, verb: Hit, agent: Hit, *, words: int = 4) -> bool:
     return any(
         low - 14 <= b.start
         and b.end <= high + 16
-        and (0 <= agent.start - b.end <= 45 or 0 <= b.start - agent.end <= 4)
+        and (0 <= agent.start - b.end <= 45 or 0 <= b.start - agent.end <= 8)
         for b in reading.find("by")
         if b.end - b.start > 0
     ) or any(b.start <= agent.start < b.end <= agent.end + 1 for b in reading.find("by"))
@@ -310,6 +318,10 @@ def _known_words(reading: Reading, start: int, end: int) -> int:
         for m in _WORD.finditer(reading.text, hit.start, hit.end)
     }
     return len(spans)
+
+
+def _apart(one: Hit, other: Hit) -> bool:
+    return one.end <= other.start or other.end <= one.start
 
 
 def _hull(one: Hit, other: Hit) -> tuple[int, int]:
@@ -565,7 +577,13 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
     caution = [c for c in reading.find("caution") if c.start >= found.end]
     comma = bool(re.match(r"\s*[,;:(\-—،，。、]", reading.text[found.end :])) or reading.joined
     bracketed = start > 0 and not reading.text[: start - 1].strip(" *_>#") and len(reading.text) - end <= 2
-    return bool(after or named or this or (caution and comma) or bracketed)
+    warned = (
+        start > 0
+        and mask[0]
+        and reading.text[:start].rstrip().endswith((":", "!"))
+        and len(reading.text) - end <= 1
+    )
+    return bool(after or named or this or warned or (caution and comma) or bracketed)
 
 
 # ---- facts ---------------------------------------------------------------------------------

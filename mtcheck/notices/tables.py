@@ -27,7 +27,8 @@ __all__ = [
 ]
 
 CLASSES = (
-    "done", "auto", "machine", "mt", "noun", "made", "nounby", "by", "agent", "this", "thing", "self",
+    "done", "auto", "machine", "mt", "noun", "made",
+    "did", "nounby", "by", "agent", "this", "thing", "self",
     "neg", "block", "from", "into", "orig", "caution", "about", "habit", "fill", "language",
 )  # fmt: skip
 """Word classes of a language table; see the head of ``notices.toml`` for what each one is."""

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
-    "en ru uk be bg sr hr bs sl mk cs sk pl de nl da sv nb nn is fi et lv lt hu ro el tr az kk uz ky tg ka hy es pt "
+    "en ru uk be bg sr hr bs sl mk cs sk pl de nl da sv no nb nn is fi et lv lt hu ro el tr az kk uz ky tg ka hy es pt "
     "it fr ca gl eu ar fa he ur hi bn mr pa ta te kn ml gu ne si th vi id ms fil zh ja ko sw af sq my km lo mn eo cy ga la"
 ).split()
 # How many letters of a name inflection may change, by notice language.
