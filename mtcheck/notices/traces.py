@@ -14,7 +14,7 @@ from typing import Any
 from mtcheck import resources
 from mtcheck.core import Trace
 from mtcheck.notices.fold import bare
-from mtcheck.notices.grammar import find_services
+from mtcheck.notices.reading import find_services
 
 __all__ = ["find_traces"]
 
