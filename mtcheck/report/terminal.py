@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SHOW_ALL = 40
 """A document of at most this many sentences is shown whole when models looked at it."""
 
+BARS = "▁▂▃▄▅▆▇█"
+
 VERDICTS = {
     "disclosed": ("bold white on red", "MACHINE-TRANSLATED"),
     "suspected": ("bold black on yellow", "MAY BE MACHINE-TRANSLATED"),
@@ -125,6 +127,7 @@ class TerminalReporter:
             numbers.append(f"probability of machine translation {scores.mt_probability:.2f}")
         if numbers:
             lines.append("Scores: " + "; ".join(numbers))
+        lines += _strips(doc.segments)
         lines += [
             f"{_LABELS[key]}: {visible(value)}" for key, value in result.signature.items() if key in _LABELS
         ]
@@ -145,7 +148,12 @@ class TerminalReporter:
         doc = result.document
         beside = any(s.notes.round_trip for s in doc.segments)
         table = Table(
-            box=None, show_header=beside, expand=True, padding=(0, 1), header_style="dim", pad_edge=False
+            box=None,
+            show_header=beside,
+            expand=True,
+            padding=(0, 1, int(beside), 1),
+            header_style="dim",
+            pad_edge=False,
         )
         table.add_column("", width=5, justify="right", style="dim", no_wrap=True)
         table.add_column("text", ratio=1, overflow="fold")
@@ -213,6 +221,19 @@ _LABELS = {
     "models_saw": "Models saw",
     "chrf": "chrF signature",
 }
+
+
+def _strips(segments: Sequence[Segment]) -> list[str]:
+    """One sign a sentence, low to high, so that the eye finds the bad ones; at most 60 sentences."""
+    rows = {
+        "Fluency by sentence": [s.notes.fluency.percentile if s.notes.fluency else None for s in segments],
+        "Round trip by sentence": [s.notes.round_trip.chrf if s.notes.round_trip else None for s in segments],
+    }
+    return [
+        f"{name}: " + "".join("·" if v is None else BARS[min(int(v * 8 / 100), 7)] for v in values)
+        for name, values in rows.items()
+        if 1 < len(values) <= 60 and any(v is not None for v in values)
+    ]
 
 
 def _scores_line(segment: Segment) -> str:
