@@ -136,6 +136,8 @@ def test_a_run_with_nothing_to_read_is_still_json() -> None:
         (["check", SEED, "--format", "pdf"], "choose one of"),
         (["check", SEED, "--no-models", "--from", "docx"], "docx"),
         (["check", SEED, "--no-models", "--names", "nowhere.csv"], "nowhere.csv"),
+        (["check", SEED, "--no-models", "--lang", "english"], "BCP 47"),
+        (["translate", "-", "--source-lang", "russian", "--target-lang", "en"], "BCP 47"),
         (["explain", "DIS01"], "did you mean DIS001"),
         (["models", "pull", "ru-en"], "network is off"),
         (["translate", "x", "--source-lang", "en", "--target-lang", "ru"], "standard input"),

@@ -89,6 +89,8 @@ def check(
 
     if format_ not in REPORTERS:
         raise UsageError(f"--format {format_}: choose one of {', '.join(REPORTERS)}")
+    for option, tag in (("--lang", lang), ("--source-lang", source_lang)):
+        require_language(option, tag)
     documents = read_inputs(inputs, format=from_, offline=offline, allow_private=allow_private)
     with _progress(no_models) as watcher, _out(output) as out:
         models = None if no_models else _models(translator, language_model, offline, threads, watcher)
@@ -218,6 +220,18 @@ class _out:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def require_language(option: str, tag: str | None) -> None:
+    """Refuse what cannot be a BCP 47 tag.
+
+    Raises:
+        UsageError: such as for ``--lang english``.
+    """
+    import re
+
+    if tag is not None and not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag):
+        raise UsageError(f"{option} {tag}: give a BCP 47 language tag, such as en, ru or pt-BR")
 
 
 def lines_of_stdin() -> Iterator[str]:

@@ -30,8 +30,10 @@ def translate(
     A text is translated as it stands, so give one sentence a record.
     """
     from mtcheck.annotate.models import Models
-    from mtcheck.cli.check import _progress
+    from mtcheck.cli.check import _progress, require_language
 
+    require_language("--source-lang", source_lang)
+    require_language("--target-lang", target_lang)
     if input_ != "-":
         raise UsageError("translate reads standard input: mtcheck translate - < texts.jsonl")
     failed = False
