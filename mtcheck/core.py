@@ -309,6 +309,58 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """One message of a localisation file: source beside target.
+
+    Attributes:
+        key: what identifies it in its file: the msgid for gettext, the dotted path for nested keys,
+            the id or name elsewhere; the key a report prints as ``place.unit``.
+        source: source text, decoded (escapes of the format undone), empty if unknown.
+        target: target text, decoded, empty if untranslated.
+        line: 1-based line where it starts in the target's file, or None.
+        context: gettext's msgctxt or the like, or None.
+        plural: CLDR plural category of ``target`` (``one``, ``few`` …), or None if it has no forms.
+        flags: gettext flags (``fuzzy``, ``c-format``, ``no-python-format``, ``max-length:20``) and
+            mtcheck's own: ``obsolete`` (no longer in the source), ``missing`` (the target's file
+            lacks the key), ``ignore:CODE`` (suppressed in the file, with a reason).
+        comments: comments of the file that belong to it.
+        max_length: greatest length of the target in code points that the file states, or None.
+    """
+
+    key: str
+    source: str
+    target: str
+    line: int | None = None
+    context: str | None = None
+    plural: str | None = None
+    flags: frozenset[str] = frozenset()
+    comments: tuple[str, ...] = ()
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A localisation file, paired with its source.
+
+    Attributes:
+        uri: the target's file.
+        format: ``po``, ``xliff``, ``android``, ``fluent`` … (the reader table's name).
+        units: its messages, in file order; a message with plural forms is one unit a form.
+        source_lang, target_lang: BCP 47, or None if neither file nor path says.
+        source_uri: the file that holds the source, if it is another one.
+        broken: why the rest of the file could not be read, or None.
+    """
+
+    uri: str
+    format: str
+    units: tuple[Unit, ...] = ()
+    source_lang: str | None = None
+    target_lang: str | None = None
+    source_uri: str | None = None
+    broken: InputError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What a check is called and what it says of itself; travels inside the report."""
 

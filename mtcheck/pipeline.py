@@ -19,14 +19,16 @@ from mtcheck import checks, notices, resources, text
 from mtcheck.annotate import fluency, metrics, reference
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
-from mtcheck.checks.base import Check, RunCheck
+from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
 from mtcheck.core import (
+    Catalogue,
     Document,
     Failure,
     Finding,
     InputError,
     ModelError,
     Notice,
+    Origin,
     Report,
     Result,
     Rule,
@@ -116,7 +118,7 @@ class _Annotated:
 
 
 def audit(
-    inputs: Iterable[Document | InputError], options: Options, *, watcher: Watcher | None = None
+    inputs: Iterable[Document | Catalogue | InputError], options: Options, *, watcher: Watcher | None = None
 ) -> Iterator[Result | Failure | Conclusion]:
     """Audit documents; see the module for the order of what comes out."""
     watcher = watcher or Unwatched()
@@ -130,12 +132,15 @@ def audit(
             if isinstance(item, InputError):
                 yield Failure(item.uri, item.problem, item.place, item.mend)
                 continue
+            if isinstance(item, Catalogue):
+                yield from _check_catalogue(item, rules)
+                continue
             yield from _check(item, rules, tallies)
     yield from _conclude(rules, tallies)
 
 
 def run(
-    inputs: Iterable[Document | InputError], options: Options, *, watcher: Watcher | None = None
+    inputs: Iterable[Document | Catalogue | InputError], options: Options, *, watcher: Watcher | None = None
 ) -> Report:
     """Audit documents and return everything at once; for runs that fit in memory."""
     results: list[Result] = []
@@ -165,12 +170,12 @@ def signature() -> dict[str, str]:
 
 
 def _shards(
-    inputs: Iterable[Document | InputError], options: Options
-) -> Iterator[list[_Annotated | InputError]]:
-    shard: list[_Annotated | InputError] = []
+    inputs: Iterable[Document | Catalogue | InputError], options: Options
+) -> Iterator[list[_Annotated | Catalogue | InputError]]:
+    shard: list[_Annotated | Catalogue | InputError] = []
     segments = 0
     for item in inputs:
-        if isinstance(item, InputError):
+        if isinstance(item, InputError | Catalogue):
             shard.append(item)
         else:
             prepared = prepare(item, options)
@@ -403,6 +408,35 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
     yield Result(
         doc, verdict, reason, scores, tuple(findings), count_terms(doc), dict(item.signature), item.disclosure
     )
+    yield from failures
+
+
+def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[Result | Failure]:
+    """A localisation file: one result without text, whose findings name key and line."""
+    judged = [u for u in catalogue.units if u.target and not u.flags & {"obsolete", "missing"}]
+    findings: list[Finding] = []
+    failures: list[Failure] = []
+    for rule in rules:
+        if not isinstance(rule, CatalogueCheck):
+            continue
+        try:
+            for unit in judged:
+                findings.extend(rule.judge(unit, catalogue))
+            findings.extend(rule.judge_catalogue(catalogue))
+        except Exception as error:  # noqa: BLE001 - as in _check
+            problem = f"{rule.code} failed: {type(error).__name__}: {error}"
+            failures.append(Failure(catalogue.uri, problem, stage="check"))
+    findings.sort(key=lambda f: (f.origin.line or 0, f.origin.unit or "", f.code))
+    doc = Document(
+        catalogue.uri,
+        "",
+        Origin(catalogue.uri),
+        lang=catalogue.target_lang,
+        source_lang=catalogue.source_lang,
+        metadata={"format": catalogue.format, "units": len(catalogue.units)},
+    )
+    reason = "A localisation file: its messages were checked one by one"
+    yield Result(doc, "no-verdict", reason, Scores(), tuple(findings), signature=signature())
     yield from failures
 
 

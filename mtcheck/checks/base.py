@@ -14,9 +14,21 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from mtcheck.core import Document, Finding, Place, Rule, Severity, Span, fingerprint
+from mtcheck.core import (
+    Catalogue,
+    Document,
+    Finding,
+    Origin,
+    Place,
+    Rule,
+    Severity,
+    Span,
+    Unit,
+    fingerprint,
+)
 
 HEADINGS = ("What it does", "Why it matters", "Limits", "Example", "Source")
 
@@ -105,6 +117,62 @@ class RunCheck(Check):
     @abstractmethod
     def conclude(self, tally: Any) -> Iterator[Finding]:
         """Findings of the run."""
+
+
+class CatalogueCheck(Check):
+    """A rule on the messages of a localisation file.
+
+    ``judge`` sees one unit at a time and is called for every unit that has a target (untranslated,
+    obsolete and missing units go to ``judge_catalogue`` alone); ``judge_catalogue`` sees the whole
+    file once. Both are pure and quick: a file may hold 100,000 units.
+    """
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """Findings in one unit."""
+        yield from ()
+
+    def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
+        """Findings that only the whole file shows."""
+        yield from ()
+
+    def unit_finding(
+        self,
+        unit: Unit,
+        catalogue: Catalogue,
+        message: str,
+        *,
+        span: Span | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+        severity: Severity | None = None,
+        salt: str = "",
+    ) -> Finding:
+        """A finding of this rule in a unit; ``span`` counts code points of ``unit.target``.
+
+        The fingerprint holds rule, file name, key and both texts, no line: an edit above keeps it,
+        an edit of the message ends it.
+        """
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=self.severity if severity is None else severity,
+            message=message,
+            doc=catalogue.uri,
+            origin=Origin(catalogue.uri, unit.key, unit.line),
+            span=span,
+            found=found,
+            expected=expected,
+            fingerprint=fingerprint(
+                self.code,
+                PurePosixPath(catalogue.uri.replace("\\", "/")).name,
+                unit.key,
+                unit.context or "",
+                unit.plural or "",
+                unit.source,
+                unit.target,
+                salt,
+            ),
+        )
 
 
 def segment_at(doc: Document, span: Span | None) -> int | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from mtcheck.core import Document, Failure, InputError, Severity, UsageError
+from mtcheck.core import Catalogue, Document, Failure, InputError, Severity, UsageError
 from mtcheck.report import REPORTERS
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ check.__doc__ = (check.__doc__ or "") + "\n\n\b" + EXAMPLES.replace("\n\n", "\n"
 class Audit:
     """One run: events of the pipeline to the reporter, and what decides the exit status."""
 
-    documents: Iterable[Document | InputError]
+    documents: Iterable[Document | Catalogue | InputError]
     reporter: Reporter
     out: TextIO
     watcher: Watcher
