@@ -4,6 +4,7 @@
     python models/measure.py round-trip --data DIR [--pairs en-ru,ru-en] [--sentences 120]
     python models/measure.py source     --data DIR [--pairs en-ru] [--sentences 120]
     python models/measure.py language   --data DIR
+    python models/measure.py cards
 
 DIR holds the evaluation data (WMT documents, Microsoft documentation). Only text that people wrote
 in its own language is used for ``fluency`` and ``round-trip`` (sources of WMT, pages labelled HT),
@@ -259,13 +260,54 @@ def measure_language(data: Path) -> None:
                 print(f"{lang} {size:>6} letters: right {right}, wrong {wrong}, unknown {unknown}")
 
 
+def fluency_figures() -> str:
+    """The table of ``fluency.card.md``, from ``fluency.json``."""
+    out = [
+        "| model | language | sentences | median bits a token (12 to 19 tokens, later sentences) | date | data |",
+        "|---|---|---|---|---|---|",
+    ]
+    for model, entry in sorted(json.loads((HERE / "fluency.json").read_text("utf-8"))["models"].items()):
+        for lang, row in sorted(entry["languages"].items()):
+            middle = row["later"]["1"][STEPS // 2]
+            out.append(
+                f"| {model} | {lang} | {row['sentences']} | {middle:.2f} | {row['date']} | {row['data']} |"
+            )
+    return "\n".join(out)
+
+
+def round_trip_figures() -> str:
+    """The table of ``round_trip.card.md``, from ``round_trip.json``."""
+    out = [
+        "| model | text | by way of | against | sentences | no verdict | mean chrF (95 % interval) | 5th percentile | date |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in json.loads((HERE / "round_trip.json").read_text("utf-8"))["baselines"]:
+        against = "itself" if row["mode"] == "round-trip" else "its source"
+        low, high = row["interval"]
+        out.append(
+            f"| {row['model']} | {row['lang']} | {row['source_lang']} | {against} | {row['sentences']} | {row['no_verdict']} "
+            f"| {row['mean']:.1f} ({low:.1f} to {high:.1f}) | {row['quantiles'][5 * STEPS // 100]:.1f} | {row['date']} |"
+        )
+    return "\n".join(out)
+
+
+CARDS = {"fluency.card.md": fluency_figures, "round_trip.card.md": round_trip_figures}
+
+
+def with_figures(card: str, figures: str) -> str:
+    """A card with its table between the two markers."""
+    head, _, rest = card.partition("<!-- figures -->\n")
+    _, _, tail = rest.partition("<!-- /figures -->")
+    return f"{head}<!-- figures -->\n{figures}\n<!-- /figures -->{tail}"
+
+
 def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["fluency", "round-trip", "source", "language"])
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("what", choices=["fluency", "round-trip", "source", "language", "cards"])
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--languages", default="en,ru,de,uk,cs,zh,ja,is,fr,es,pt")
     parser.add_argument(
         "--pairs", default="en-ru,ru-en,en-de,de-en,en-uk,uk-en,en-zh,zh-en,en-cs,cs-en,en-ja,ja-en"
@@ -273,6 +315,13 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
+    if asked.what == "cards":
+        for name, figures in CARDS.items():
+            path = HERE / name
+            path.write_text(with_figures(path.read_text("utf-8"), figures()), encoding="utf-8")
+        return
+    if asked.data is None:
+        parser.error("--data is needed")
     pairs = [(a, b) for a, b in (p.split("-") for p in asked.pairs.split(","))]
     if asked.what == "fluency":
         measure_fluency(asked.data, asked.languages.split(","), asked.sentences or 600, asked.threads)
