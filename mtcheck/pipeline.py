@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from mtcheck import checks, notices, resources, text
 from mtcheck.annotate import fluency, metrics, reference
+from mtcheck.annotate.base import Translator
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
@@ -324,9 +325,7 @@ def _annotate_round_trip(
     chosen = [items[n].doc.segments[i] for n, i in work]
     try:
         back, why = models.translator_for(lang, source_lang)
-        forth = None
-        if any(s.source is None for s in chosen):
-            forth, _ = models.translator_for(source_lang, lang)
+        forth, one_way = _way_back(chosen, models, source_lang, lang)
         watcher.plan("translation", 2 * len(chosen))
         trips = round_trips(
             chosen,
@@ -352,10 +351,28 @@ def _annotate_round_trip(
         item.doc = replace(item.doc, segments=tuple(fresh.get(i, s) for i, s in enumerate(item.doc.segments)))
         item.signature["translator"] = back.signature + (" (weak)" if back.weak else "")
         item.signature["translator_chosen"] = why
+        if one_way:
+            item.signature["round_trip"] = one_way
         if forth is not None and forth.signature != back.signature:
             item.signature["translator_forth"] = forth.signature
         compared_in = source_lang if item.doc.source is not None else lang
         item.signature.update(metrics.signatures(compared_in))
+
+
+def _way_back(
+    chosen: Sequence[Segment], models: Models, source_lang: str, lang: str
+) -> tuple[Translator | None, str]:
+    """The translator of the second half of a round trip, or None and why there is none.
+
+    A model that the user named may know one direction alone; its back-translation is still worth
+    reading, though there is nothing to compare it with.
+    """
+    if all(s.source is not None for s in chosen):
+        return None, ""
+    try:
+        return models.translator_for(source_lang, lang)[0], ""
+    except ModelError as error:
+        return None, f"one way only: {error}"
 
 
 def _head(item: _Annotated) -> Document:

@@ -102,6 +102,25 @@ def test_no_verdict_instead_of_a_low_score() -> None:
     assert result.scores.round_trip_chrf == pytest.approx(only_rain, abs=0.5)
 
 
+def test_a_model_of_one_direction_still_translates_back() -> None:
+    class OneWay(FakeTranslator):
+        def supports(self, source_lang: str, target_lang: str) -> bool:
+            return (source_lang, target_lang) == ("en", "ru")
+
+    models = Models(translator=OneWay(RU), language_model=None)
+    report = run(
+        [Document("d", "It rained all day.", Origin("d"))],
+        Options(lang="en", source_lang="ru", models=models),
+    )
+    (result,) = report.results
+    (part,) = result.document.segments
+    assert part.notes.round_trip is not None
+    assert part.notes.round_trip.back.text == "Весь день шёл дождь."
+    assert part.notes.round_trip.chrf is None
+    assert "one way only" in result.signature["round_trip"]
+    assert report.failures == ()
+
+
 def test_unknown_source_language_makes_no_trip_and_says_so() -> None:
     (result,) = run(
         [Document("d", "It rained all day. " * 3, Origin("d"))], Options(models=fake_models())
