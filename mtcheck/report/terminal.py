@@ -50,8 +50,10 @@ class TerminalReporter:
         """Verdict, scores, and the sentences that have something to say."""
         self._verdicts[result.verdict] += 1
         self._severities.update(f.severity for f in result.findings)
-        parts: list[Any] = [self._heading(result), *self._facts(result)]
         shown = self._shown(result)
+        if result.verdict == "no-verdict" and not shown and not result.findings:
+            return self._render([self._line(result)])
+        parts: list[Any] = [self._heading(result), *self._facts(result)]
         if shown:
             parts.append(self._sentences(result, shown))
         parts += [self._finding(f, result) for f in result.findings if f.segment is None]
@@ -94,6 +96,14 @@ class TerminalReporter:
 
         style, words = VERDICTS[result.verdict]
         return Text.assemble((f" {words} ", style), " ", (visible(result.document.id), "bold"))
+
+    def _line(self, result: Result) -> Text:
+        """A document that nothing was found in, on one line, since a feed has hundreds of them."""
+        line = self._heading(result)
+        line.append(f"  {text.language_name(result.document.lang)}", "dim")
+        if result.document.source_lang is not None:
+            line.append(f" from {text.language_name(result.document.source_lang)}", "dim")
+        return line
 
     def _facts(self, result: Result) -> list[Text]:
         doc, scores = result.document, result.scores
