@@ -31,7 +31,7 @@ def test_the_seed_on_the_terminal() -> None:
     assert found.returncode == 1
     assert found.stderr == ""
     lines = found.stdout.splitlines()
-    assert lines[0] == " MACHINE-TRANSLATED  fixtures/tokayev.txt"
+    assert lines[:2] == ["", " MACHINE-TRANSLATED  fixtures/tokayev.txt"]
     assert "Service: Yandex Translate" in found.stdout
     assert "translated from: Russian (by the language of the notice)" in found.stdout
     assert "NAM003 warning" in found.stdout

@@ -62,14 +62,14 @@ class TerminalReporter:
         )
         if hidden and shown:
             parts.append(_plain(f"  {hidden} more sentences without findings", "dim"))
-        return self._render([*parts, ""])
+        return self._render(["", *parts, ""])
 
     def failure(self, failure: Failure) -> str:
         """One line: file, place, problem, mend."""
         self._failures += 1
         where = f"{failure.uri}: {failure.place}" if failure.place else failure.uri
         line = f"✗ {where}: {failure.problem}" + (f" ({failure.mend})" if failure.mend else "")
-        return self._render([_plain(line, "red"), ""])
+        return self._render([_plain(line, "red")])
 
     def conclude(
         self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]
@@ -81,7 +81,7 @@ class TerminalReporter:
             parts.append(_plain("Across documents", "bold"))
             parts += [self._finding(f, None) for f in findings]
             parts.append("")
-        parts.append(_plain(self._summary()))
+        parts += ["", _plain(self._summary())]
         return self._render(parts)
 
     def _summary(self) -> str:
