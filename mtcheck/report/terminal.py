@@ -78,9 +78,8 @@ class TerminalReporter:
         self._severities.update(f.severity for f in findings)
         parts: list[Any] = []
         if findings:
-            parts.append(_plain("Across documents", "bold"))
+            parts += ["", _plain("Across documents", "bold")]
             parts += [self._finding(f, None) for f in findings]
-            parts.append("")
         parts += ["", _plain(self._summary())]
         return self._render(parts)
 
