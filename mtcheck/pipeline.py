@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from mtcheck import checks, notices, resources, text
+from mtcheck import checks, notices, resources, suppressions, text
 from mtcheck.annotate import fluency, metrics, reference
 from mtcheck.annotate.base import Translator
 from mtcheck.annotate.models import Models
@@ -39,6 +39,7 @@ from mtcheck.core import (
 from mtcheck.names import AgreedForms
 from mtcheck.names.terms import count_terms
 from mtcheck.segment import segment
+from mtcheck.selection import UNCHANGED, LeftOut, Selection
 from mtcheck.verdict import decide
 from mtcheck.version import __version__
 
@@ -84,12 +85,14 @@ class Options:
         source_lang: language every text was translated from; None to find out.
         models: translator and language model; None to run without any.
         agreed: agreed forms of names, or None.
+        selection: which rules run and which findings are reported; all by default.
     """
 
     lang: str | None = None
     source_lang: str | None = None
     models: Models | None = None
     agreed: AgreedForms | None = None
+    selection: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,14 @@ class Conclusion:
     Attributes:
         findings: across documents.
         rules: the rules that ran.
-        signature: of the run.
+        signature: of the run; ``left_out`` says what was found and is not reported.
+        left_out: that.
     """
 
     findings: tuple[Finding, ...]
     rules: tuple[Rule, ...]
     signature: Mapping[str, str]
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 @dataclass(slots=True)
@@ -118,13 +123,22 @@ class _Annotated:
     compared: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Tallies:
+    """What a run remembers of its documents until it ends."""
+
+    by_rule: dict[str, Any] = field(default_factory=dict)
+    stated: dict[str, tuple[suppressions.Suppression, ...]] = field(default_factory=dict)
+    left_out: LeftOut = field(default_factory=LeftOut)
+
+
 def audit(
     inputs: Iterable[Document | Catalogue | InputError], options: Options, *, watcher: Watcher | None = None
 ) -> Iterator[Result | Failure | Conclusion]:
     """Audit documents; see the module for the order of what comes out."""
     watcher = watcher or Unwatched()
-    rules = make_checks(options.agreed)
-    tallies: dict[str, Any] = {}
+    rules = make_checks(options.agreed, options.selection)
+    tallies = _Tallies()
     for shard in _shards(inputs, options):
         annotated = [item for item in shard if isinstance(item, _Annotated)]
         if options.models is not None:
@@ -134,10 +148,25 @@ def audit(
                 yield Failure(item.uri, item.problem, item.place, item.mend)
                 continue
             if isinstance(item, Catalogue):
-                yield from _check_catalogue(item, rules)
+                yield from _selected(_check_catalogue(item, rules), options.selection, tallies, item)
                 continue
-            yield from _check(item, rules, tallies)
-    yield from _conclude(rules, tallies)
+            if stated := suppressions.of_document(item.doc):
+                tallies.stated[item.doc.id] = stated
+            yield from _selected(_check(item, rules, tallies.by_rule), options.selection, tallies)
+    yield from _conclude(rules, tallies, options.selection)
+
+
+def _selected(
+    events: Iterable[Result | Failure],
+    selection: Selection,
+    tallies: _Tallies,
+    catalogue: Catalogue | None = None,
+) -> Iterator[Result | Failure]:
+    for event in events:
+        if isinstance(event, Result):
+            event, left = selection.apply(event, catalogue)
+            tallies.left_out = tallies.left_out + left if left else tallies.left_out
+        yield event
 
 
 def run(
@@ -157,11 +186,12 @@ def run(
     return Report(tuple(results), end.findings, tuple(failures), end.rules, end.signature)
 
 
-def make_checks(agreed: AgreedForms | None = None) -> tuple[Check, ...]:
-    """One instance of every check of the table; those that hold names to agreed forms are given them."""
+def make_checks(agreed: AgreedForms | None = None, selection: Selection | None = None) -> tuple[Check, ...]:
+    """One instance of every selected check; those that hold names to agreed forms are given them."""
     return tuple(
         cls(agreed=agreed) if "agreed" in inspect.signature(cls).parameters else cls()  # type: ignore[call-arg]
         for cls in checks.classes()
+        if selection is None or selection.runs(cls.rule())
     )
 
 
@@ -430,7 +460,7 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
 
 def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[Result | Failure]:
     """A localisation file: one result without text, whose findings name key and line."""
-    judged = [u for u in catalogue.units if u.target and not u.flags & {"obsolete", "missing"}]
+    judged = [u for u in catalogue.units if u.target and not u.flags & {"obsolete", "missing", UNCHANGED}]
     findings: list[Finding] = []
     failures: list[Failure] = []
     for rule in rules:
@@ -486,12 +516,17 @@ def _scores(doc: Document) -> Scores:
     )
 
 
-def _conclude(rules: Sequence[Check], tallies: Mapping[str, Any]) -> Iterator[Failure | Conclusion]:
+def _conclude(
+    rules: Sequence[Check], tallies: _Tallies, selection: Selection
+) -> Iterator[Failure | Conclusion]:
     findings: list[Finding] = []
     for rule in rules:
-        if isinstance(rule, RunCheck) and rule.code in tallies:
+        if isinstance(rule, RunCheck) and rule.code in tallies.by_rule:
             try:
-                findings.extend(rule.conclude(tallies[rule.code]))
+                findings.extend(rule.conclude(tallies.by_rule[rule.code]))
             except Exception as error:  # noqa: BLE001 - as in _check
                 yield Failure("run", f"{rule.code} failed: {type(error).__name__}: {error}", stage="check")
-    yield Conclusion(tuple(findings), tuple(r.rule() for r in rules), signature())
+    kept, left = selection.apply_across(tuple(findings), tallies.stated)
+    left = tallies.left_out + left
+    said = signature() | ({"left_out": str(left)} if left else {})
+    yield Conclusion(kept, tuple(selection.rule(r.rule()) for r in rules), said, left)

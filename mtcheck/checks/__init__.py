@@ -21,6 +21,7 @@ CHECKS = (
     "mtcheck.checks.terms:RequiredTermMissing",
     "mtcheck.checks.round_trip:RoundTripLoss",
     "mtcheck.checks.fluency:LowFluency",
+    "mtcheck.checks.suppression:SuppressionWithoutReason",
 )
 
 
