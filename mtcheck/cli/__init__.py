@@ -15,6 +15,7 @@ import typer
 from mtcheck.cli.check import check
 from mtcheck.cli.models import models_app
 from mtcheck.cli.names import names
+from mtcheck.cli.review import review_app
 from mtcheck.cli.rules import explain, rules
 from mtcheck.cli.translate import translate
 from mtcheck.core import MtcheckError
@@ -34,6 +35,7 @@ app.command()(names)
 app.command()(rules)
 app.command()(explain)
 app.add_typer(models_app, name="models")
+app.add_typer(review_app, name="review")
 
 
 def _version(asked: bool) -> None:
