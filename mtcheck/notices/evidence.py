@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mtcheck.notices import tables
+from mtcheck.notices.fold import skeleton
 from mtcheck.notices.reading import MANY, SENTENCE_STOP, STOP, WORD, Hit, Reading
 
 __all__ = ["Evidence", "find_evidence", "goes_on"]
@@ -36,6 +37,10 @@ def find_evidence(reading: Reading) -> Iterator[Evidence]:
         for manner in machine:
             if manner.start < hit.end and hit.start < manner.end and not reading.joined:
                 continue
+            if manner.start >= hit.end and reading.text[hit.end : manner.start].strip() and tables.option(reading.lang, "final"):
+                continue
+            if tables.option(reading.lang, "object") and _takes_object(reading, hit):
+                continue
             if _near(reading, hit, manner, words=3, letters=8):
                 yield Evidence(*_hull(hit, manner), "done-machine")
     for hit in done:
@@ -53,11 +58,25 @@ def find_evidence(reading: Reading) -> Iterator[Evidence]:
                 yield Evidence(*_hull(made, hit), "made-by")
     for hit in reading.find("mt")[:MANY]:
         yield Evidence(hit.start, hit.end, "mt", noun=True)
+    yield from _service_noun(reading)
+
+
+def _service_noun(reading: Reading) -> Iterator[Evidence]:
+    """ "A DeepL translation", "traduction DeepL"."""
+    for noun in reading.find("noun")[:MANY]:
+        for agent in reading.services:
+            low, high = min(noun.end, agent.end), max(noun.start, agent.start)
+            if low > high or reading.text[low:high] == " ":
+                yield Evidence(*_hull(noun, agent), "mt", agent.name, noun=True)
 
 
 def _made(reading: Reading) -> Iterator[Evidence]:
     """ "Translation" + "was made" + "by" + service, and the credit line "Translation: service"."""
     nouns = reading.find("noun")[:MANY]
+    for made in reading.find("made")[:MANY]:
+        for agent in (a for a in _agents(reading) if not a.name and _translates(reading, a)):
+            if _apart(made, agent) and _by(reading, made, agent):
+                yield Evidence(*_hull(made, agent), "made-by")
     if not nouns:
         return
     for noun in nouns:
@@ -89,6 +108,18 @@ def _agents(reading: Reading) -> list[Hit]:
     return (named + plain)[:MANY]
 
 
+def _takes_object(reading: Reading, verb: Hit) -> bool:
+    """True for "translates pages", not for "translated this page"."""
+    thing = next((h for h in reading.find("thing") if h.start == verb.end), None)
+    return thing is not None and not any(h.start == thing.end for h in reading.find("this"))
+
+
+def _translates(reading: Reading, agent: Hit) -> bool:
+    """True for an agent whose own words say translation: "an automatic translator"."""
+    words = skeleton(reading.text[agent.start : agent.end])
+    return any(word in words for word, langs in tables.triggers() if reading.lang in langs)
+
+
 def _by(reading: Reading, verb: Hit, agent: Hit, *, words: int = 4) -> bool:
     """True if an agent is what the verb's action was done by."""
     if agent.start < verb.start < agent.end < verb.end:
@@ -103,6 +134,12 @@ def _by(reading: Reading, verb: Hit, agent: Hit, *, words: int = 4) -> bool:
         return False
     if tables.option(reading.lang, "caseby"):
         return True
+    if tables.option(reading.lang, "adjoin") and agent.end <= verb.start:
+        gap = reading.text[agent.end : verb.start].strip()
+        if not gap:
+            return True
+        if len(gap) == 1 and agent.common and any(n[:2] == verb[:2] for n in reading.find("noun")):
+            return False  # "Googleで翻訳", "구글로 번역": a button
     low, high = min(verb.start, agent.start), max(verb.end, agent.end)
     return any(
         low - 14 <= b.start

@@ -19,13 +19,15 @@ from typing import NamedTuple
 from mtcheck.notices import tables
 from mtcheck.notices.evidence import Evidence, find_evidence
 from mtcheck.notices.reading import MANY, STOP, WORD, Reading
-from mtcheck.notices.standing import find_frames, stands
+from mtcheck.notices.standing import find_frames, is_label, stands
 
 __all__ = ["Verdict", "judge"]
 
 _IDENTIFIER = re.compile(r"[-_][^\W_]|\.[a-z]+\b")
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "„": "“”", "「": "」", "『": "』", "‘": "'", "‹": "›"}
-_CODE = re.compile(r"[{}=;]|\"\s*:|\"\s*,\s*$|\\n|</|/>|\$\{")
+_COUNT = re.compile(r"\s*[:=(]?\s*\d+(?:[.,]\d+)?\s*(?:%|$|[,;)])")
+"""A number behind the words: they head a column of a table."""
+_CODE = re.compile(r"^\s*msg(?:id|str)\b|[{}=;]|\"\s*:|\"\s*,\s*$|\\n|</|/>|\$\{")
 
 
 class Verdict(NamedTuple):
@@ -37,6 +39,7 @@ class Verdict(NamedTuple):
         unknown: how many characters no word class knows: the fewer, the surer is the language.
         of_itself: True if the stretch says "this text"; a bare "translated by X" may be an item of
             a list of features.
+        label: True for a bare "machine translation": only its surroundings can make it a notice.
     """
 
     start: int
@@ -47,12 +50,13 @@ class Verdict(NamedTuple):
     rule: str
     unknown: int
     of_itself: bool
+    label: bool = False
 
 
 def judge(text: str, lang: str) -> Verdict | None:
     """The notice in a folded sentence, as one language reads it, or None."""
     reading = Reading(text, lang)
-    if not 0 < sum(len(reading.find(name)) for name in ("done", "did", "auto", "mt", "noun")) <= 3 * MANY:
+    if not 0 < sum(len(reading.find(name)) for name in ("done", "did", "auto", "mt", "noun", "made")) <= 3 * MANY:
         return None
     evidence = list(islice(find_evidence(reading), 3 * MANY))
     if not evidence or text.rstrip().endswith(("?", "？", "؟")):
@@ -70,6 +74,15 @@ def judge(text: str, lang: str) -> Verdict | None:
                 return Verdict(
                     *place, service, lang, _source_language(reading, found), found.rule, rest, of_itself
                 )
+    return _label(reading, evidence, mask)
+
+
+def _label(reading: Reading, evidence: list[Evidence], mask: bytearray) -> Verdict | None:
+    """A sentence that is nothing but "machine translation"."""
+    for found in evidence:
+        if found.noun and is_label(reading, found, mask) and not _denied(reading, found):
+            service = found.service if found.service != "generic" else _service(reading, found)
+            return Verdict(0, len(reading.text), service, reading.lang, None, "label", 0, False, True)
     return None
 
 
@@ -106,6 +119,8 @@ def _denied(reading: Reading, found: Evidence) -> bool:
         if behind and not STOP.search(reading.text[found.end : hit.start]):
             return True
     if any(0 <= hit.start - found.end <= 1 for hit in reading.find("other")):
+        return True
+    if _COUNT.match(reading.text, found.end):
         return True
     if "by" not in found.rule and _identifier(reading.text, found):
         return True

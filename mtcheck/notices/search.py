@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mtcheck import resources
 from mtcheck.core import Notice, Span, Trace
+from mtcheck.notices.context import label_stands, named_beside
 from mtcheck.notices.grammar import Verdict, judge
 from mtcheck.notices.units import Unit, candidates
 
@@ -37,14 +38,18 @@ def _read(unit: Unit, text: str, lang: str | None) -> Notice | None:
     verdicts = [v for name in unit.langs if (v := judge(unit.text, name)) is not None]
     if unit.item:
         verdicts = [v for v in verdicts if v.of_itself]
+    verdicts = [v for v in verdicts if not v.label or label_stands(text, unit.start, unit.end, v.lang)]
     if not verdicts:
         return None
     best = min(verdicts, key=lambda v: (v.unknown, v.lang != first, v.source_lang is None))
     start, end = _place(unit, best, text)
     words = " ".join(text[start:end].split())
-    return Notice(
-        best.service, best.lang, best.source_lang, Span(start, end), words, f"{best.lang}.{best.rule}"
-    )
+    service, source = best.service, best.source_lang
+    if service == "generic" or source is None:
+        name, language = named_beside(text, unit.start, unit.end, best.lang)
+        service = name or service if service == "generic" else service
+        source = source or language
+    return Notice(service, best.lang, source, Span(start, end), words, f"{best.lang}.{best.rule}")
 
 
 def _place(unit: Unit, verdict: Verdict, text: str) -> tuple[int, int]:
@@ -56,7 +61,7 @@ def _place(unit: Unit, verdict: Verdict, text: str) -> tuple[int, int]:
     return start, end
 
 
-_CODE_START = re.compile(r"<(script|style|template)\b", re.IGNORECASE)
+_CODE_START = re.compile(r"<(script|style|template|button|select|label)\b", re.IGNORECASE)
 _BLOCK = re.compile(
     r"</?(?:p|div|li|ul|ol|h[1-6]|br|hr|tr|td|th|table|section|article|header|footer|aside|nav|main|blockquote|"
     r"dd|dt|dl|title|head|body|html|form|option|select|button|label|figcaption|pre|center|small)\b[^<>]*>",

@@ -12,7 +12,7 @@ from mtcheck.notices import tables
 from mtcheck.notices.evidence import Evidence, goes_on
 from mtcheck.notices.reading import MANY, SENTENCE_STOP, STOP, WORD, Reading
 
-__all__ = ["find_frames", "stands"]
+__all__ = ["find_frames", "is_label", "stands"]
 
 _BRACKET = re.compile(r"[(\[（【〔［<]([^()\[\]（）【】〔〕［］<>]{4,300})[)\]）】〕］>]")
 _AFTER_LABEL = re.compile(r"[:;\-—–:ㅡ~](?=\s)\s*|[:](?=[^\x00-\x7f/])\s*|[※☞→►▶⚠✎🤖🌐ℹ]\s*")
@@ -68,10 +68,15 @@ def _talked_about(reading: Reading, found: Evidence, start: int) -> bool:
 
 
 def _languages_alone(reading: Reading, start: int, end: int) -> int:
-    """How many names of languages stand there for themselves: "French is translated …"."""
+    """How many names of languages stand there for themselves: "French is translated …".
+
+    One right before the participle is what was made: "English translated by …".
+    """
     known = [h for name in ("from", "into", "thing", "noun") for h in reading.find(name)]
     return sum(
-        start <= h.start < end and not any(k.start <= h.start < k.end for k in known)
+        start <= h.start < end
+        and bool(reading.text[h.end : end].strip())
+        and not any(k.start <= h.start < k.end for k in known)
         for h in reading.find("language")
     )
 
@@ -165,7 +170,7 @@ def _this_something(reading: Reading, found: Evidence, mask: bytearray) -> bool:
 def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
     """ "Machine translation" with a source, a service, a caution or brackets, and nothing else."""
     if reading.unknown(found.end, end, mask) > (2 if reading.joined else 0):
-        return False
+        return _noun_and_clause(reading, found, start, end, mask)
     if any(found.end <= h.start for h in reading.find("into")):
         return False
     after = [
@@ -174,24 +179,74 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
         for h in reading.find(n)
         if found.end <= h.start < end and h.end - h.start > 2
     ]
-    service = [s for s in reading.services if found.end <= s.start < end and not goes_on(reading, s.end)]
-    credit = service and any(
-        found.end <= b.start <= service[0].start or b.start >= service[0].end
-        for n in ("nounby", "by") for b in reading.find(n)
-    )  # fmt: skip
-    named = service and (credit or re.fullmatch(r"\s*[:(\-]?\s*", reading.text[found.end : service[0].start]))
-    this = [
-        t
-        for t in reading.find("this")
-        if start <= t.start < found.start and not _talked_about(reading, found, t.end)
-    ]
-    caution = [c for c in reading.find("caution") if c.start >= found.end]
-    comma = bool(re.match(r"\s*[,;:(\-—،，。、]", reading.text[found.end :])) or reading.joined
     bracketed = start > 0 and not reading.text[: start - 1].strip(" *_>#") and len(reading.text) - end <= 2
-    warned = (
-        start > 0
-        and mask[0]
-        and reading.text[:start].rstrip().endswith((":", "!"))
-        and len(reading.text) - end <= 1
+    return bool(
+        after
+        or _serviced(reading, found, end)
+        or _this_before(reading, found, start)
+        or _warned(reading, found, start, end)
+        or _cautioned(reading, found)
+        or bracketed
     )
-    return bool(after or named or this or warned or (caution and comma) or bracketed)
+
+
+def _noun_and_clause(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
+    """The same before a clause of its own: "…; the original French text prevails"."""
+    stop = re.search(r"\s[-—–]\s|[,;:.!(。，；、：،؛—–]", reading.text[found.end : end])
+    behind = [h.start for h in reading.find("caution") if h.start >= found.end]
+    places = behind[:1] if stop is None else [found.end + stop.start(), *behind]
+    if not places:
+        return False
+    comma = min(places)
+    if reading.unknown(found.end, comma, mask) > 2 * int(reading.joined):
+        return False
+    words = WORD.findall(reading.text[comma:end])
+    if len(words) > 30:
+        return False
+    warning = [h for n in ("caution", "prevails", "plea") for h in reading.find(n) if h.start >= comma]
+    origin = [h for n in ("from", "orig") for h in reading.find(n) if found.end <= h.start < comma]
+    few = reading.unknown(comma, end, mask) <= 2
+    return bool(warning or (origin and few) or _this_before(reading, found, start))
+
+
+def _serviced(reading: Reading, found: Evidence, end: int) -> bool:
+    """True for "machine translation by DeepL", "machine translation: DeepL"."""
+    service = [s for s in reading.services if found.end <= s.start < end and not goes_on(reading, s.end)]
+    if not service:
+        return False
+    credit = any(
+        found.end <= b.start <= service[0].start or b.start >= service[0].end
+        for n in ("nounby", "by")
+        for b in reading.find(n)
+    )
+    return credit or bool(re.fullmatch(r"\s*[:(\-]?\s*", reading.text[found.end : service[0].start]))
+
+
+def _this_before(reading: Reading, found: Evidence, start: int) -> bool:
+    return any(
+        start <= t.start < found.start and not _talked_about(reading, found, t.end) for t in reading.find("this")
+    )
+
+
+def _cautioned(reading: Reading, found: Evidence) -> bool:
+    """True if a caution or the original follows behind a comma, or an apology stands anywhere."""
+    if reading.find("plea"):
+        return True
+    comma = bool(re.match(r"\s*[,;:(\-—–،，。、]", reading.text[found.end :])) or reading.joined
+    return comma and any(c.start >= found.end for n in ("caution", "prevails") for c in reading.find(n))
+
+
+def _warned(reading: Reading, found: Evidence, start: int, end: int) -> bool:
+    """True for "Note: machine translation"."""
+    label = [h for h in reading.find("fill") if h.start == 0 and h.end > 2]
+    last = len(reading.text) - end <= 1 and not WORD.search(reading.text, found.end, end)
+    return start > 0 and bool(label) and last and reading.text[:start].rstrip().endswith((":", "!"))
+
+
+def is_label(reading: Reading, found: Evidence, mask: bytearray) -> bool:
+    """True if a sentence holds a bare "machine translation" and no other word that matters."""
+    text = reading.text
+    if reading.unknown(0, len(text), mask) or any(reading.find(n) for n in ("into", "about", "block")):
+        return False
+    others = [m for m in WORD.finditer(text) if m.end() <= found.start or found.end <= m.start()]
+    return len(others) <= 2 and not any(m.group()[0].isdigit() for m in others)

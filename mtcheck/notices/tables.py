@@ -29,7 +29,7 @@ __all__ = [
 CLASSES = (
     "done", "auto", "machine", "mt", "noun", "made",
     "did", "nounby", "by", "agent", "this", "thing", "self",
-    "neg", "block", "from", "into", "orig", "caution", "about", "habit", "fill", "language",
+    "neg", "block", "from", "into", "orig", "caution", "prevails", "plea", "about", "habit", "fill", "language",
 )  # fmt: skip
 """Word classes of a language table; see the head of ``notices.toml`` for what each one is."""
 
@@ -173,11 +173,13 @@ def service_pattern(service: Service) -> re.Pattern[str]:
     """The spellings of one row, with addresses, versions and product words around them."""
     words = bare(resources.data("services")[service.id]["common" if service.common else "names"])
     words = words.replace(" ?", " ").replace(" ", _NAME_GAP).replace("~", _ENDING)
-    return re.compile(rf"(?<![a-zа-я0-9])(?:https?://)?(?:www\.)?(?:{words})(?![a-zа-я]{{4}}){_TAIL}")
+    return re.compile(rf"(?<![a-zа-я0-9])(?:https?://)?(?:www\.)?(?:{words})(?:['-]?{_CASE}{{1,3}}(?!{_CASE}))?(?!{_CASE}{{4}}){_TAIL}")
 
 
+_CASE = "[a-zа-яà-öø-ɏ]"
+"""A letter of a case ending: Finnish "Googlella", Turkish "DeepL'in"."""
 _TAIL = (
     r"(?:(?:\.com|\.cn|\.ru|\.org|\.net|\.io)(?:/[\w/.-]*)?)?"
-    r"(?:[\s/_(-]{0,2}(?:v?\d[\w.]{0,9}|pro|flash|turbo|mini|plus|sonnet|opus|haiku|lite|api|cloud|free|ai|llm|nmt|"
+    r"(?:[\s/_(-]{0,2}(?:v?\d[a-z0-9._]{0,9}|pro|flash|turbo|mini|plus|sonnet|opus|haiku|lite|api|cloud|free|ai|llm|nmt|"
     r"engine|service|model|translat(?:e|or|ion)|machine translation|app|bot|web|online|chat|code)(?![\w]))*"
 )

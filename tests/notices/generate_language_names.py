@@ -43,9 +43,12 @@ EXTRA = {
     "sr": "en=енглеск|en=englesk|ru=руск|ru=rusk|de=немачк|de=nemačk|fr=француск|fr=francusk|zh=kinesk|ja=japansk|es=špansk|it=italijansk",
     "fa": "en=انگلیسی",
     "ur": "en=انگریزی|en=انگلش",
+    "hu": "lv=lettb|lv=lettr",
     "he": "en=אנגלית",
     "ar": "en=انجليزيه|en=إنكليزية|en=انكليزيه|fr=فرنسيه|de=ألمانيه|ru=روسيه|zh=صينيه|ja=يابانيه|es=إسبانيه|it=إيطاليه",
 }
+# Names that are also a common word of notices: Hungarian "lett" is Latvian and "was".
+AMBIGUOUS = {("hu", "lv")}
 
 
 def stem(name: str, lang: str) -> str:
@@ -60,7 +63,7 @@ def row(lang: str) -> str:
     """``code=stem|code=stem…`` for one notice language."""
     locale = Locale.parse({"tl": "fil", "zh": "zh_Hans"}.get(lang, lang))
     pairs: dict[str, str] = {}
-    for code in SOURCES:
+    for code in (c for c in SOURCES if (lang, c) not in AMBIGUOUS):
         name = (locale.languages.get(code) or "").split(" (")[0]
         name = (
             name.removeprefix("język ")
