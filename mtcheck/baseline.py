@@ -58,9 +58,16 @@ class Baseline:
 
     def entry(self, finding: Finding, doc: Document | None) -> Entry:
         """What a finding is known by; ``doc`` is its document, None for one across documents."""
-        return Entry(
-            _file(finding.origin.uri, self.folder), finding.origin.unit, finding.code, _text(finding, doc)
-        )
+        return Entry(self.file(finding.origin.uri), finding.origin.unit, finding.code, _text(finding, doc))
+
+    def file(self, uri: str) -> str:
+        """What the entries call an input."""
+        if uri == "-" or "://" in uri:
+            return uri
+        try:
+            return Path(os.path.relpath(os.path.abspath(uri), self.folder)).as_posix()  # noqa: PTH100
+        except ValueError:  # another drive on Windows
+            return Path(uri).as_posix()
 
     def split(
         self, findings: tuple[Finding, ...], doc: Document | None
@@ -129,15 +136,6 @@ def dumps(baseline: Baseline, *, version: str) -> str:
 
 def _folder(path: Path) -> Path:
     return Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow links out of the tree
-
-
-def _file(uri: str, folder: Path) -> str:
-    if uri == "-" or "://" in uri:
-        return uri
-    try:
-        return os.path.relpath(os.path.abspath(uri), folder).replace("\\", "/")  # noqa: PTH100
-    except ValueError:  # another drive on Windows
-        return uri.replace("\\", "/")
 
 
 def _text(finding: Finding, doc: Document | None) -> str:

@@ -199,9 +199,9 @@ def covers(globs: Iterable[str], uri: str, folder: Path | None) -> bool:
 
 def _from(folder: Path | None, uri: str) -> str:
     try:
-        return os.path.relpath(uri, folder or Path()).replace("\\", "/")
+        return Path(os.path.relpath(uri, folder or Path())).as_posix()
     except ValueError:  # another drive on Windows
-        return uri.replace("\\", "/")
+        return Path(uri).as_posix()
 
 
 def _wanted(select: tuple[str, ...], ignore: tuple[str, ...], code: str, name: str) -> bool:

@@ -12,6 +12,7 @@ import sys
 
 import typer
 
+from mtcheck.cli.baseline import baseline_app
 from mtcheck.cli.check import check
 from mtcheck.cli.models import models_app
 from mtcheck.cli.names import names
@@ -34,6 +35,7 @@ app.command()(translate)
 app.command()(names)
 app.command()(rules)
 app.command()(explain)
+app.add_typer(baseline_app, name="baseline")
 app.add_typer(models_app, name="models")
 app.add_typer(review_app, name="review")
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from mtcheck.core import Catalogue, Document, Failure, InputError, Severity, UsageError
+from mtcheck.cli import options
+from mtcheck.cli.options import FailOn, Item
+from mtcheck.core import Failure, Severity, UsageError
 from mtcheck.report import REPORTERS
 
 if TYPE_CHECKING:
-    from mtcheck.annotate.models import Models
-    from mtcheck.pipeline import Watcher
+    from mtcheck.pipeline import Conclusion, Options, Watcher
     from mtcheck.report import Reporter
 
 EXAMPLES = """
@@ -29,76 +30,70 @@ Examples:
   mtcheck check https://example.org/page         a page from the web
 
   mtcheck check - --from jsonl --format jsonl    records in, records out
+
+  mtcheck check locales/ --changed-since main    only messages that differ from a git revision
 """
-
-
-class FailOn(StrEnum):
-    """Values of ``--fail-on``."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
-    NEVER = "never"
 
 
 def check(
     inputs: Annotated[
         list[str], typer.Argument(metavar="PATH|FOLDER|URL|-", help="What to check; - is standard input.")
     ],
-    from_: Annotated[
+    from_: options.Format = None,
+    format_: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="FORMAT", help="Format of the input; told by name and content otherwise."
+            "--format", "-f", help=f"Report: {', '.join(REPORTERS)}; github in its jobs, else terminal."
         ),
     ] = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", help=f"Report: {', '.join(REPORTERS)}.")
-    ] = "terminal",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
     ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="Language of the text (BCP 47); detected otherwise.")
+    lang: options.Lang = None,
+    source_lang: options.SourceLang = None,
+    translator: options.Translator = None,
+    language_model: options.LanguageModel = None,
+    names: options.Names = None,
+    no_models: options.NoModels = None,
+    offline: options.Offline = None,
+    allow_private: options.AllowPrivate = False,
+    threads: options.Threads = None,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
+    changed_since: Annotated[
+        str | None, typer.Option(metavar="REF", help="Report only what differs from this git revision.")
     ] = None,
-    source_lang: Annotated[
-        str | None, typer.Option(help="Language it was translated from; by notice or markup otherwise.")
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Leave out the findings that this file knows.")
     ] = None,
-    translator: Annotated[
-        str, typer.Option(help="auto, embedded, a model folder, or a Hub id with or without @revision.")
-    ] = "auto",
-    language_model: Annotated[
-        str, typer.Option(help="Model for fluency: auto, embedded, a model folder, or a Hub id.")
-    ] = "auto",
-    names: Annotated[
-        Path | None, typer.Option(help="Agreed forms of names and titles (CSV or TOML).")
-    ] = None,
-    no_models: Annotated[bool, typer.Option("--no-models", help="Run only what needs no model.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Open no network connection.")] = False,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Let addresses be private or on this machine.")
-    ] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads for models; the idle cores otherwise.")
-    ] = None,
+    config: options.Settings = None,
     fail_on: Annotated[
-        FailOn, typer.Option(help="Lowest severity that gives exit status 1.")
-    ] = FailOn.WARNING,
+        FailOn | None,
+        typer.Option(help="Lowest severity that gives exit status 1.", show_default="warning"),
+    ] = None,
 ) -> None:
     """Audit texts: notices, markup, language, fluency, round trip, names and titles."""
-    from mtcheck.read import read_inputs
+    said = options.settings(
+        config,
+        select=select, ignore=ignore, fail_on=fail_on, lang=lang, source_lang=source_lang, names=names,
+        translator=translator, language_model=language_model, no_models=no_models, offline=offline,
+        format=format_, baseline=baseline,
+    )  # fmt: skip
+    name = said.format or ("github" if options.on_github() and output is None else "terminal")
+    if name not in REPORTERS:
+        raise UsageError(f"--format {name}: choose one of {', '.join(REPORTERS)}")
+    items = options.documents(inputs, said, format=from_, allow_private=allow_private, besides=said.baseline)
+    if changed_since is not None:
+        from mtcheck.cli.changed import revision
 
-    if format_ not in REPORTERS:
-        raise UsageError(f"--format {format_}: choose one of {', '.join(REPORTERS)}")
-    for option, tag in (("--lang", lang), ("--source-lang", source_lang)):
-        require_language(option, tag)
-    documents = read_inputs(inputs, format=from_, offline=offline, allow_private=allow_private)
-    with _progress(no_models) as watcher, _out(output) as out:
-        models = None if no_models else _models(translator, language_model, offline, threads, watcher)
-        audit = Audit(documents, _reporter(format_, out), out, watcher)
-        audit.run(lang=lang, source_lang=source_lang, models=models, names=names)
+        items = revision(changed_since).changed(items, format=from_)
+    with watching(bool(said.no_models)) as watcher, _out(output) as out:
+        asked = options.options_of(said, threads=threads, watcher=watcher)
+        audit = Audit(items, asked, _reporter(name, out), out, watcher)
+        audit.run()
     if audit.hint:
         typer.echo(audit.hint, err=True)
-    raise typer.Exit(audit.exit_status(None if fail_on is FailOn.NEVER else Severity[fail_on.name]))
+    raise typer.Exit(audit.exit_status(FailOn(said.fail_on or FailOn.WARNING)))
 
 
 check.__doc__ = (check.__doc__ or "") + "\n\n\b" + EXAMPLES.replace("\n\n", "\n")
@@ -108,7 +103,8 @@ check.__doc__ = (check.__doc__ or "") + "\n\n\b" + EXAMPLES.replace("\n\n", "\n"
 class Audit:
     """One run: events of the pipeline to the reporter, and what decides the exit status."""
 
-    documents: Iterable[Document | Catalogue | InputError]
+    items: Iterable[Item]
+    options: Options
     reporter: Reporter
     out: TextIO
     watcher: Watcher
@@ -117,26 +113,29 @@ class Audit:
     hint: str = ""
     _said: set[str] = field(default_factory=set)
 
-    def run(
-        self, *, lang: str | None, source_lang: str | None, models: Models | None, names: Path | None
-    ) -> None:
+    def run(self) -> None:
         """Audit all documents and write the report as they are finished."""
-        from mtcheck.names import read_names_file
-        from mtcheck.pipeline import Conclusion, Options, audit
+        from mtcheck.pipeline import Conclusion, audit
 
-        agreed = None if names is None else read_names_file(names)
-        options = Options(lang=lang, source_lang=source_lang, models=models, agreed=agreed)
-        for item in audit(self.documents, options, watcher=self.watcher):
-            if isinstance(item, Failure):
-                self._fail(item)
-            elif isinstance(item, Conclusion):
-                self._count(item.findings)
-                self.out.write(self.reporter.conclude(item.findings, item.rules, item.signature))
+        for event in audit(self.items, self.options, watcher=self.watcher):
+            if isinstance(event, Failure):
+                self._fail(event)
+            elif isinstance(event, Conclusion):
+                self._count(event.findings)
+                self._show_suppressed(event)
+                self.out.write(self.reporter.conclude(event.findings, event.rules, event.signature))
             else:
-                self._count(item.findings)
-                self._listen(item.signature)
-                self.out.write(self.reporter.result(item))
+                self._count(event.findings)
+                self._listen(event.signature)
+                self.out.write(self.reporter.result(event))
             self.out.flush()
+
+    def _show_suppressed(self, end: Conclusion) -> None:
+        """GitHub does not heed suppressions: it would open an alert for each of them."""
+        from mtcheck.report.base import SuppressionReporter
+
+        if isinstance(self.reporter, SuppressionReporter) and not options.on_github():
+            self.out.write(self.reporter.suppressed(end.left_out.suppressed))
 
     def _fail(self, failure: Failure) -> None:
         self.failures += 1
@@ -157,25 +156,11 @@ class Audit:
                     f"mtcheck: {value.removeprefix('not done: ')} (or --no-models to leave models out)"
                 )
 
-    def exit_status(self, fail_on: Severity | None) -> int:
+    def exit_status(self, fail_on: FailOn) -> int:
         """0, 1 or 2; decided here and nowhere else."""
         if self.failures:
             return 2
-        return int(fail_on is not None and self.worst >= fail_on)
-
-
-def _models(
-    translator: str, language_model: str, offline: bool, threads: int | None, watcher: Watcher
-) -> Models:
-    from mtcheck.annotate.models import Models
-
-    return Models(
-        translator=translator,
-        language_model=language_model,
-        offline=offline,
-        threads=threads,
-        say=watcher.say,
-    )
+        return int(fail_on is not FailOn.NEVER and self.worst >= Severity[fail_on.name])
 
 
 def _reporter(name: str, out: TextIO) -> Reporter:
@@ -192,7 +177,7 @@ def _reporter(name: str, out: TextIO) -> Reporter:
     return reporter(name, width=width, colour=colour)
 
 
-def _progress(no_models: bool):  # type: ignore[no-untyped-def]
+def watching(no_models: bool) -> AbstractContextManager[Watcher]:
     """The progress bar where models run and somebody watches, else nothing."""
     from mtcheck.cli.progress import Bar, Quiet
 
@@ -220,18 +205,6 @@ class _out:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
-
-
-def require_language(option: str, tag: str | None) -> None:
-    """Refuse what cannot be a BCP 47 tag.
-
-    Raises:
-        UsageError: such as for ``--lang english``.
-    """
-    import re
-
-    if tag is not None and not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag):
-        raise UsageError(f"{option} {tag}: give a BCP 47 language tag, such as en, ru or pt-BR")
 
 
 def lines_of_stdin() -> Iterator[str]:

@@ -30,14 +30,15 @@ def translate(
     A text is translated as it stands, so give one sentence a record.
     """
     from mtcheck.annotate.models import Models
-    from mtcheck.cli.check import _progress, require_language
+    from mtcheck.cli.check import watching
+    from mtcheck.cli.options import require_language
 
     require_language("--source-lang", source_lang)
     require_language("--target-lang", target_lang)
     if input_ != "-":
         raise UsageError("translate reads standard input: mtcheck translate - < texts.jsonl")
     failed = False
-    with _progress(False) as watcher:
+    with watching(False) as watcher:
         models = Models(translator=translator, offline=offline, threads=threads, say=watcher.say)
         model, _ = models.translator_for(source_lang, target_lang)
         for batch in _batches():

@@ -9,6 +9,11 @@ REPORTERS = {
     "terminal": "mtcheck.report.terminal:TerminalReporter",
     "json": "mtcheck.report.json_report:JsonReporter",
     "jsonl": "mtcheck.report.jsonl:JsonlReporter",
+    "sarif": "mtcheck.report.sarif:SarifReporter",
+    "junit": "mtcheck.report.junit:JunitReporter",
+    "gitlab": "mtcheck.report.gitlab:GitlabReporter",
+    "github": "mtcheck.report.github:GithubReporter",
+    "checkstyle": "mtcheck.report.checkstyle:CheckstyleReporter",
 }
 """Name on the command line to class; imported when chosen."""
 

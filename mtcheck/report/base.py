@@ -6,8 +6,8 @@ each returns the text to write next (perhaps none), so a reporter is tested by c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from mtcheck.core import Failure, Finding, Result, Rule
 
@@ -25,3 +25,11 @@ class Reporter(Protocol):
         self, findings: tuple[Finding, ...], rules: tuple[Rule, ...], signature: Mapping[str, str]
     ) -> str:
         """The run is over; ``findings`` are those across documents."""
+
+
+@runtime_checkable
+class SuppressionReporter(Protocol):
+    """A reporter that also shows what comments in the files suppress; asked once, before ``conclude``."""
+
+    def suppressed(self, findings: Sequence[tuple[Finding, str]]) -> str:
+        """Findings with the reason that their file gives."""

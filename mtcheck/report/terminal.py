@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtcheck import resources, text
 from mtcheck.core import Failure, Finding, Result, Rule, Segment, Severity
+from mtcheck.report.places import MAX_KEY
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -81,6 +82,8 @@ class TerminalReporter:
             parts += ["", _plain("Across documents", "bold")]
             parts += [self._finding(f, None) for f in findings]
         parts += ["", _plain(self._summary())]
+        if "left_out" in signature:
+            parts.append(_plain(signature["left_out"]))
         return self._render(parts)
 
     def _summary(self) -> str:
@@ -193,9 +196,15 @@ class TerminalReporter:
         from rich.text import Text
 
         place = ""
-        if result is None or finding.segment is None:
-            line = f":{finding.origin.line}" if finding.origin.line else ""
-            place = f" ({visible(finding.doc)}{line})" if result is None else ""
+        line = finding.origin.line
+        if result is None:
+            place = f" ({visible(finding.doc)}{f':{line}' if line else ''})"
+        elif finding.segment is None and finding.origin.unit != result.document.origin.unit:
+            place = f" ({f'line {line}, ' if line else ''}{_key(finding.origin.unit)})"
+        elif (
+            finding.segment is None and line and finding.span is None and line != result.document.origin.line
+        ):
+            place = f" (line {line})"
         return Text.assemble(
             indent,
             (f"{finding.code} {finding.severity}", STYLES[finding.severity]),
@@ -303,6 +312,12 @@ def visible(value: str) -> str:
 
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def _key(unit: str | None) -> str:
+    """A message's key, cut where it is a whole paragraph."""
+    value = visible(unit or "")
+    return value if len(value) <= MAX_KEY else value[: MAX_KEY - 1] + "…"
 
 
 def _plain(value: str, style: str = "") -> Text:

@@ -1,0 +1,1 @@
+document.write('<noscript id="kept">');
