@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mtcheck.annotate.base import LanguageModel, Translator
-from mtcheck.core import Document, InputError, Origin, Report, Result
+from mtcheck.core import Catalogue, Document, InputError, Origin, Report, Result
 
 
 def check(
@@ -18,6 +18,9 @@ def check(
     language_model: str | LanguageModel | None = None,
     names: Path | None = None,
     offline: bool = False,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    baseline: Path | None = None,
 ) -> Report:
     """Audit files, folders, addresses or ready documents.
 
@@ -30,26 +33,40 @@ def check(
         language_model: the same for fluency.
         names: file of agreed forms (CSV or TOML).
         offline: never touch the network.
+        select: codes, beginnings of codes or names of the rules to run; empty for all.
+        ignore: those to leave out.
+        baseline: file of findings that are known and left out; see ``mtcheck baseline``.
 
     Returns:
-        the report; inputs that could not be read are among its ``failures``.
+        the report; inputs that could not be read are among its ``failures``, and what was left out
+        is said in ``signature["left_out"]``.
 
     Raises:
-        UsageError: the file of agreed forms makes no sense.
+        UsageError: the file of agreed forms or the baseline makes no sense, or there is no such rule.
     """
+    from mtcheck import baseline as known
     from mtcheck.annotate.models import Models
+    from mtcheck.checks import rules
     from mtcheck.names import read_names_file
     from mtcheck.pipeline import Options, run
+    from mtcheck.selection import Selection, require_selectors
 
     asked = [inputs] if isinstance(inputs, str | Path | Document) else list(inputs)
     models = None
     if translator is not None or language_model is not None:
         models = Models(translator=translator, language_model=language_model, offline=offline)
+    selection = Selection(
+        select=tuple(select),
+        ignore=tuple(ignore),
+        baseline=None if baseline is None else known.read(baseline),
+    )
+    require_selectors((*selection.select, *selection.ignore), rules(), where="check")
     options = Options(
         lang=lang,
         source_lang=source_lang,
         models=models,
         agreed=None if names is None else read_names_file(names),
+        selection=selection,
     )
     return run(_documents(asked, offline=offline), options)
 
@@ -87,7 +104,9 @@ def check_text(
     ).results[0]
 
 
-def _documents(asked: Iterable[str | Path | Document], *, offline: bool) -> Iterable[Document | InputError]:
+def _documents(
+    asked: Iterable[str | Path | Document], *, offline: bool
+) -> Iterable[Document | Catalogue | InputError]:
     from mtcheck.read import read_inputs
 
     for item in asked:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mtcheck.baseline import Baseline, Entry
     from mtcheck.config import Config
 
-FILE = Path("mtcheck-baseline.json")
+FILE = Path(".mtcheck-baseline.json")
+"""Hidden, so that a folder's check does not take it for an input."""
 
 baseline_app = typer.Typer(no_args_is_help=True, help="Known findings, so that only new ones are reported.")
 
