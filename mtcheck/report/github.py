@@ -67,4 +67,4 @@ def _command(name: str, fields: Mapping[str, str], message: str) -> str:
 def _escape(value: str, *signs: str) -> str:
     for sign in ("%", "\r", "\n", *signs):
         value = value.replace(sign, f"%{ord(sign):02X}")
-    return value
+    return visible(value)
