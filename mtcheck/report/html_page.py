@@ -95,7 +95,8 @@ def _index(numbering: Numbering, parts: Sequence[Part]) -> dict[str, Any]:
         for n in part.findings:
             f = n.finding
             own = segments.get(part.document, ())
-            judged = own[f.segment].text if f.segment in range(len(own)) else f.found or ""
+            placed = f.segment is not None and 0 <= f.segment < len(own)
+            judged = own[f.segment or 0].text if placed else f.found or ""
             text = texts.setdefault(judged, len(texts))
             code = codes.setdefault(f.code, len(codes))
             found.append(

@@ -10,6 +10,9 @@ COLOURS = {Severity.ERROR: "#b3261e", Severity.WARNING: "#c77700", Severity.NOTE
 HEIGHTS = {Severity.ERROR: 12, Severity.WARNING: 8, Severity.NOTE: 5}
 """Of a mark in a strip: how bad it is shows without colour as well."""
 
+SHORTEST = 40
+"""Places that a strip has room for at least: a short text has a short strip."""
+
 _AMOUNTS = ((1, 0.35), (3, 0.6), (10, 1.0))
 
 
@@ -51,10 +54,11 @@ def _bars(places: Sequence[int], top: int, height: int, length: int) -> str:
 
 
 def _strip(inner: str, length: int, label: str, extra: str) -> str:
+    wide = max(SHORTEST, length)
     return (
         f'<svg class="strip" role="img" aria-label="{label}" width="240" height="12"'
-        f' viewBox="0 0 {max(1, length)} 12" preserveAspectRatio="none"{extra}>'
-        f'<rect class="bg" fill="#e8e8e4" width="{max(1, length)}" height="12"/>{inner}</svg>'
+        f' viewBox="0 0 {wide} 12" preserveAspectRatio="none"{extra}>'
+        f'<rect class="bg" fill="#e8e8e4" width="{length}" height="12"/>{inner}</svg>'
     )
 
 
@@ -80,5 +84,6 @@ def histogram(percentiles: Sequence[float], label: str) -> str:
         f'{bars}<path class="axis" stroke="#888" d="M0 80.5H240"/>'
         f'<path class="human" stroke="#444" stroke-dasharray="4 3" d="M0 {line:.1f}H240"/>'
         '<text class="tick" x="2" y="95" font-size="11" fill="#666">worst tenth</text>'
-        '<text class="tick" x="238" y="95" font-size="11" fill="#666" text-anchor="end">best tenth</text></svg>'
+        '<text class="tick" x="238" y="95" font-size="11" fill="#666" text-anchor="end">best tenth</text>'
+        "</svg>"
     )

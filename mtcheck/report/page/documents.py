@@ -62,6 +62,8 @@ def document_parts(sheet: Sheet, numbering: Numbering) -> Iterator[Part]:
         html = "".join(
             _run(sheet, numbering, first, last, quiet) for first, last, quiet in _runs(sheet, start, end)
         )
+        if not start:
+            html = _columns(segments) + html
         size = sum(len(segments[i].text) for i in range(start, end) if i in sheet.by_segment)
         yield Part(sheet.number, html, found, (start, end), 60 + 90 * len(found) + size // 4)
 
@@ -129,18 +131,16 @@ def _sentence(sheet: Sheet, numbering: Numbering, index: int) -> str:
     worst = f" w{max(n.finding.severity for n in found).value}" if found else ""
     quiet = "" if found else " q"
     kind = f" {segment.kind}" if segment.kind in {"title", "heading"} else ""
+    names = f"s{worst}{quiet}{kind}"
+    under = "".join(finding_html(n, numbering, sentence=segment.text) for n in found)
     return (
-        f'<li class="s{worst}{quiet}{kind}" id="s{sheet.number}-{index + 1}"{_surprisal(segment)}>'
-        + paragraph(
-            marked(segment.text, _marks(segment, found)), segment.text, segment.lang or doc.lang, "t"
-        )
+        f'<li class="{names}" id="s{sheet.number}-{index + 1}" value="{index + 1}"{_surprisal(segment)}>'
+        + '<div class="x">'
+        + paragraph(marked(segment.text, _marks(segment, found)), segment.text, segment.lang or doc.lang, "t")
         + _beside(segment, doc.source_lang)
+        + "</div>"
         + _numbers(segment)
-        + (
-            f'<div class="fs">{"".join(finding_html(n, numbering, sentence=segment.text) for n in found)}</div>'
-            if found
-            else ""
-        )
+        + (f'<div class="fs">{under}</div>' if found else "")
         + "</li>"
     )
 
@@ -213,7 +213,7 @@ def _head(sheet: Sheet) -> str:
     return (
         f'<header class="dh"><h2 id="d{sheet.number}">{isolated(doc.id, 500)}</h2>'
         f'<p class="v {result.verdict}">{VERDICTS[result.verdict]}</p>{message_html(result.reason)}'
-        f'<p class="facts">{" · ".join(_facts(sheet))}</p>{strip}{_columns(doc.segments)}</header>'
+        f'<p class="facts">{" · ".join(_facts(sheet))}</p>{strip}</header>'
     )
 
 
@@ -226,7 +226,9 @@ def _columns(segments: Sequence[Segment]) -> str:
         names.append("Source")
     if len(names) == 1:
         return ""
-    return f'<p class="cols c{len(names)}" aria-hidden="true">{"".join(f"<span>{n}</span> " for n in names)}</p>'
+    return (
+        f'<p class="cols c{len(names)}" aria-hidden="true">{"".join(f"<span>{n}</span> " for n in names)}</p>'
+    )
 
 
 def _facts(sheet: Sheet) -> list[str]:
@@ -235,9 +237,7 @@ def _facts(sheet: Sheet) -> list[str]:
     if sheet.is_catalogue():
         facts.append(shown(f"{doc.metadata['units']} messages ({doc.metadata['format']})"))
     if doc.source_lang is not None:
-        facts.append(
-            f"{shown(text.language_name(doc.source_lang))} → {shown(text.language_name(doc.lang))}"
-        )
+        facts.append(f"{shown(text.language_name(doc.source_lang))} → {shown(text.language_name(doc.lang))}")
     elif doc.lang is not None:
         facts.append(shown(text.language_name(doc.lang)))
     numbers = (("fluency", scores.fluency), ("adequacy", scores.adequacy))
@@ -269,9 +269,10 @@ def _row(numbered: Numbered, key: str | None) -> str:
     name = "the whole file" if key is None else isolated(key, 500)
     cells = (
         f'<th scope="row">{name}</th><td class="ln">{finding.origin.line or ""}</td>'
-        f'<td class="c-f"><article class="f {style} w{finding.severity.value}" id="f{numbered.number}">'
+        f'<td class="c-f"><article class="finding {style} w{finding.severity.value}" id="f{numbered.number}">'
         f'<p class="msg" id="m{numbered.number}"><span class="code {style}">{shown(finding.code)}</span> '
         f'<span class="sev">{finding.severity}</span> <bdi>{shown(finding.message)}</bdi></p></article></td>'
     )
-    words = (finding.found, finding.expected)
-    return f"<tr>{cells}{''.join(f'<td>{isolated(w) if w else ""}</td>' for w in words)}</tr>"
+    words = (("fo", finding.found), ("ex", finding.expected))
+    cells += "".join(f'<td class="{c}">{isolated(w) if w else ""}</td>' for c, w in words)
+    return f"<tr>{cells}</tr>"

@@ -23,7 +23,7 @@ def finding_html(numbered: Numbered, numbering: Numbering, *, sentence: str | No
     style = family_class(finding)
     message = shown(finding.message[: 2 * LONG])
     return (
-        f'<article class="f {style} w{finding.severity.value}" id="f{numbered.number}">'
+        f'<article class="finding {style} w{finding.severity.value}" id="f{numbered.number}">'
         f'<p class="msg" id="m{numbered.number}"><span class="code {style}">{shown(finding.code)}</span> '
         f'<span class="sev">{finding.severity}</span> <bdi>{message}</bdi></p>'
         f"{_words(numbered, sentence)}{places_html(numbered, numbering)}</article>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mtcheck.core import Span
 from mtcheck.report.page.safe import shown
@@ -30,7 +31,7 @@ def marked(text: str, marks: Sequence[Mark]) -> str:
     clipped = sorted((c for c in clipped if c[0] < c[1]), key=lambda c: (c[0], -c[1]))
     edges = sorted({0, len(text), *(c[0] for c in clipped), *(c[1] for c in clipped)})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         piece = shown(text[start:end])
         for left, right, mark in reversed(clipped):
             if left <= start and end <= right:

@@ -49,9 +49,7 @@ class Sheet:
 
     def is_catalogue(self) -> bool:
         """True for a localisation file: its findings belong to messages, not to sentences."""
-        return not self.result.document.segments and {"format", "units"} <= set(
-            self.result.document.metadata
-        )
+        return not self.result.document.segments and {"format", "units"} <= set(self.result.document.metadata)
 
 
 @dataclass(slots=True)

@@ -167,9 +167,7 @@ def _figure(name: str, values: Sequence[float]) -> str:
     if not values:
         return ""
     low = 100 * sum(v < 10 for v in values) / len(values)
-    said = (
-        f"{low:.0f}% of {plural(len(values), 'sentence')} fall where the worst 10% of human sentences do."
-    )
+    said = f"{low:.0f}% of {plural(len(values), 'sentence')} fall where the worst 10% of human sentences do."
     label = f"{name}: {said}"
     return (
         f"<figure><figcaption><b>{name}</b> {said}</figcaption>{histogram(values, label)}"
@@ -186,7 +184,8 @@ def _groups(numbering: Numbering) -> str:
             rows.append(f'<li><a href="#f{n.number}">{said}</a></li>')
     if not rows:
         return ""
-    return f'<section><h2>Names and titles</h2>{_folded(rows, "<ul class=\'groups\'>", "</ul>")}</section>'
+    listed = _folded(rows, '<ul class="groups">', "</ul>")
+    return f"<section><h2>Names and titles</h2>{listed}</section>"
 
 
 def _signature(signature: Mapping[str, str]) -> str:

@@ -14,10 +14,10 @@ LONG = 2000
 
 _BREAKS = "\n\r\t\u2028\u2029"
 _STEERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_SHOWN = {
+_SHOWN: dict[int, int] = {
     **{code: 0x2400 + code for code in range(32)},
-    **{code: 0xFFFD for code in (*range(0x80, 0xA0), *range(0xD800, 0xE000), *map(ord, _STEERING))},
-    **{ord(c): " " for c in _BREAKS},
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000), *map(ord, _STEERING)), 0xFFFD),
+    **dict.fromkeys(map(ord, _BREAKS), 0x20),
     0x7F: 0x2421,
 }
 _RIGHT_TO_LEFT = frozenset({"Arabic", "Hebrew", "Syriac", "Thaana", "Nko"})
