@@ -169,12 +169,19 @@ class NameSpelledTwoWays(_NamesCheck):
             )
 
 
+_KIN_REACH = 60
+"""Code points on either side of a second given name in which a word for a relative explains it."""
+
+
 def _kin_near(doc: Document, doubt: Doubt) -> bool:
-    """True if a word for a relative stands in the sentence of a namesake, which explains it."""
+    """True if a word for a relative stands beside a namesake, which explains it."""
     index = segment_at(doc, doubt.place.span)
-    words = text.words(doc.segments[index].text.lower()) if index is not None and doc.lang else []
-    kin = resources.data("names")["kin"].get(text.primary(doc.lang or ""), "").split()
-    return not set(kin).isdisjoint(words)
+    if index is None or not doc.lang:
+        return False
+    sentence, place = doc.segments[index].span, doubt.place.span
+    near = doc.text[max(sentence.start, place.start - _KIN_REACH) : min(sentence.end, place.end + _KIN_REACH)]
+    kin = resources.data("names")["kin"].get(text.primary(doc.lang), "").split()
+    return not set(kin).isdisjoint(text.words(near.lower()))
 
 
 def _spelling_message(written: str, expected: str, relation: str) -> str:
@@ -242,6 +249,7 @@ class TitleChanges(_NamesCheck):
                 span=change.use.place.span,
                 found=change.use.text,
                 expected=change.proposed,
+                severity=None if change.certain else Severity.NOTE,
                 related=tuple(t.place for t in change.others)[:_MOST_RELATED],
             )
             for bearer in conclude(self.collect(doc), agreed=self.agreed)
@@ -252,7 +260,7 @@ class TitleChanges(_NamesCheck):
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         """Titles that differ between documents."""
         for bearer in conclude(tally, agreed=self.agreed):
-            for change in (c for c in title_changes(bearer) if not c.another):
+            for change in (c for c in title_changes(bearer) if c.certain and not c.another):
                 others = (t.place for t in change.others)
                 yield from self.across((change.use.place,), others, _title_message(change), change.proposed)
 
@@ -260,6 +268,7 @@ class TitleChanges(_NamesCheck):
 def _title_message(change: TitleChange) -> str:
     here, elsewhere = change.use.text, change.proposed
     kind = "two offices of one person, with no word why" if change.another else "one office, two names"
+    kind += "" if change.certain else " (both may be meant)"
     return f'{change.bearer} is "{here}" here and "{elsewhere}" elsewhere: {kind}.'
 
 

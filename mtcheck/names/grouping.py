@@ -9,7 +9,7 @@ bearer: the agreed rendering of a word, else the most frequent, else the first, 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -272,6 +272,7 @@ def _believed(a: _Name, b: _Name, alone: frozenset[tuple[str, str]]) -> bool:
         alone: last words that also stand alone, as surnames do.
     """
     person = a.kinds[PERSON] or b.kinds[PERSON] or {(a.lang, a.last), (b.lang, b.last)} & alone
+    person = person or (len(a.tokens) > 2 and a.tokens[:2] == b.tokens[:2])
     if not person:
         return False
     few, many = sorted((len(a.places), len(b.places)))
@@ -306,7 +307,7 @@ def _join_near(
 ) -> None:
     """Lone names of one document against each other and against the surnames of its people."""
     firsts = {stem(t, names[i].lang) for i in holders for t in names[i].tokens[:-1]}
-    single = [i for i in lone if names[i].personal and names[i].last not in firsts]
+    single = [i for i in lone if not names[i].tokens[0].isupper() and names[i].last not in firsts]
     settled = [i for i in single if not names[i].loose]
     index: dict[str, list[int]] = defaultdict(list)
     for j in sorted({*holders, *settled}):
@@ -336,22 +337,47 @@ def _near_keys(word: str, lang: str) -> frozenset[str]:
     """
     bare = base(word, lang)
     less = {bare[:i] + bare[i + 1 :] for i in range(len(bare))} if len(bare) < 40 else set()
-    return frozenset({bare, "=" + skeleton(word), "^" + bare[:5], *less})
+    keys = {bare, "=" + skeleton(word), "^" + bare[:5], *less}
+    return frozenset(keys | {"=" + skeleton(word.lower().replace("j", "zh"))} if "j" in word else keys)
 
 
 def _near(names: list[_Name], i: int, j: int, groups: _Groups) -> Difference | None:
     a, b = names[i].tokens[-1], names[j].tokens[-1]
-    if a[:1] != b[:1] or abs(len(a) - len(b)) > 3:
+    if a[:1] != b[:1] or abs(len(a) - len(b)) > 4:
         return None
     lang = names[i].lang
-    titled = bool(names[j].titles) or len(names[j].tokens) > 1
-    longer = 5 <= len(b) < len(a) and not a.endswith("a")
-    if lang not in {"ru", "uk"} and titled and longer and inflected_form(a, b):
+    anchored = len(names[j].tokens) > 1
+    left_in = _left_inflected(names[i], names[j])
+    if not anchored and names[i].titles:
+        left_in = left_in or _left_inflected(names[j], names[i])
+    if lang not in {"ru", "uk"} and left_in:
         return Difference("inflected", True, "a grammatical ending of the source language was left in")
-    difference = surname_difference(a, b, lang, known=False, anchored=len(names[j].tokens) > 1)
+    place = titles.is_country_word(a.lower()) or titles.is_country_word(b.lower())
+    difference = surname_difference(a, b, lang, known=False, anchored=anchored or place)
     if difference is None or difference.relation != "typo":
         return difference
     return difference if _outnumbered(names, i, j, groups) else None
+
+
+_LONG_SURNAME = 6
+"""Shortest surname of a full name in which any case ending is believed, not only that of Slavic ones."""
+
+
+def _left_inflected(lone: _Name, other: _Name) -> bool:
+    """True if one of a lone name and a name with more proof is the other in another case.
+
+    A full name in another case than the nominative stands there once (with Sergei Zhukovom).
+    """
+    a, b = lone.tokens[-1], other.tokens[-1]
+    full = len(other.tokens) > 1 and other.kinds[PERSON] > 0
+    if min(len(a), len(b)) < 5:
+        return False
+    if titles.is_country_word(b.lower()) and len(other.places) > 1:
+        return len(lone.places) == 1 and inflected_form(a, b, known=True)
+    if (full or other.titles) and inflected_form(a, b, known=full and len(b) >= _LONG_SURNAME):
+        return len(lone.places) <= 2
+    once = len(other.tokens) > 1 and len(other.places) == 1
+    return once and inflected_form(b, a, known=full and len(lone.places) > 1 and len(a) >= _LONG_SURNAME)
 
 
 def _outnumbered(names: list[_Name], i: int, j: int, groups: _Groups) -> bool:
@@ -463,7 +489,7 @@ def _merge(renderings: list[Rendering]) -> tuple[Rendering, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TitleChange:
-    """One office of one person under two names.
+    """One office of one person under two names, or two offices that nobody holds together.
 
     Attributes:
         bearer: whose it is.
@@ -471,6 +497,7 @@ class TitleChange:
         use: where another one stands.
         others: where the proposed one stands.
         another: True if it is another office, not another name for the same.
+        certain: False where the two may be meant (head of state for a president, two ranks).
     """
 
     bearer: str
@@ -478,33 +505,73 @@ class TitleChange:
     use: TitleUse
     others: tuple[TitleUse, ...]
     another: bool = False
+    certain: bool = True
 
 
 def title_changes(bearer: Bearer) -> tuple[TitleChange, ...]:
     """Titles of a bearer that name one office in two ways, or two offices that nobody holds together.
 
-    A word that explains a title (former, acting) takes it out.
+    A word that explains a title (former, then) takes it out.
     """
     named: dict[tuple[str, tuple[str, ...]], dict[str, list[TitleUse]]] = defaultdict(dict)
     held: dict[str, list[TitleUse]] = {}
+    fields: dict[str, dict[str, list[TitleUse]]] = defaultdict(dict)
+    loose: set[str] = set()
     for use in bearer.titles:
         office = titles.parse_title(use.text, bearer.lang)
         if office is None or office.set_id is None or office.explained:
             continue
         named[office.set_id, office.body].setdefault(office.rendering, []).append(use)
+        if office.loose:
+            loose.add(office.rendering)
         if office.exclusive and not office.body:
             held.setdefault(office.set_id, []).append(use)
-    found = [c for renderings in named.values() for c in _changes(bearer, renderings, another=False)]
+        if office.field:
+            fields[office.field].setdefault(office.set_id, []).append(use)
+    found = [c for kinds in named.values() for c in _changes(bearer, kinds, another=False, loose=loose)]
     found += _changes(bearer, held, another=True)
-    return tuple(sorted(found, key=lambda c: _at(c.use.place)))
+    found += _loosely_named(bearer, named)
+    found += [c for kinds in fields.values() for c in _changes(bearer, kinds, another=True, loose={*kinds})]
+    first: dict[tuple[str, int, int], TitleChange] = {}
+    for change in found:
+        first.setdefault(_at(change.use.place), change)
+    return tuple(first[at] for at in sorted(first))
 
 
-def _changes(bearer: Bearer, kinds: Mapping[str, list[TitleUse]], *, another: bool) -> list[TitleChange]:
-    ranked = sorted(kinds.values(), key=lambda uses: (-len(uses), _at(uses[0].place)))
+def _loosely_named(
+    bearer: Bearer, named: Mapping[tuple[str, tuple[str, ...]], dict[str, list[TitleUse]]]
+) -> list[TitleChange]:
+    """One office under two names of which one says no body, which may be meant (Chairman, Board Speaker)."""
+    sets: dict[str, dict[str, list[TitleUse]]] = defaultdict(dict)
+    for set_id in {set_id for set_id, body in named if not body}:
+        for (other, _), kinds in named.items():
+            for rendering, uses in kinds.items() if other == set_id else ():
+                sets[set_id].setdefault(rendering, []).extend(uses)
     return [
-        TitleChange(bearer.proposed, ranked[0][0].text, use, tuple(ranked[0]), another)
-        for uses in ranked[1:]
-        for use in uses
+        c
+        for set_id in sorted(sets)
+        for c in _changes(bearer, sets[set_id], another=False, loose=sets[set_id])
+    ]
+
+
+def _changes(
+    bearer: Bearer, kinds: Mapping[str, list[TitleUse]], *, another: bool, loose: Collection[str] = ()
+) -> list[TitleChange]:
+    """One change for each use that is not of the most frequent kind; empty kinds alternate freely."""
+    ranked = sorted(
+        (kind for kind in kinds if kind or another), key=lambda k: (-len(kinds[k]), _at(kinds[k][0].place))
+    )
+    return [
+        TitleChange(
+            bearer=bearer.proposed,
+            proposed=kinds[ranked[0]][0].text,
+            use=use,
+            others=tuple(kinds[ranked[0]]),
+            another=another,
+            certain=kind not in loose and ranked[0] not in loose,
+        )
+        for kind in ranked[1:]
+        for use in kinds[kind]
     ]
 
 
@@ -548,7 +615,10 @@ def _doubt(pair: list[Bearer], lone: list[Place]) -> Doubt | None:
     (many, most), (few, once) = sorted(
         zip(pair, places, strict=True), key=lambda x: (-len(x[1]), _at(x[1][0]))
     )
-    if len(once) > 1 or many.kind != PERSON or not all(is_given(b.proposed.split()[0]) for b in pair):
+    if len(once) > 1 or PERSON not in (many.kind, few.kind):
+        return None
+    swapped = few.proposed.split()[0]
+    if not is_given(swapped) or swapped.isupper():
         return None
     return Doubt(few.renderings[0].text, once[0], many.proposed, tuple(sorted((*most, *lone), key=_at)))
 

@@ -129,10 +129,10 @@ def _loose(sentences: Iterable[list[_Word]], found: Sequence[Mention], context: 
     loose = []
     for words in sentences:
         for word, ahead in pairwise([*words, None]):
-            if word is None or not word.capital or len(word.text) < 5 or word.text[0] not in heads:
+            if word is None or not word.capital or len(word.text) < 4 or word.text[0] not in heads:
                 continue
             outside = word.start in taken or word.lower in common or not (word.first or context.lang == "de")
-            if not outside and (ahead is None or not ahead.capital):
+            if not outside and (ahead is None or not ahead.capital or ahead.start > word.end + 1):
                 span = Span(word.start, word.end)
                 loose.append(Mention(span, word.text, UNKNOWN, None, None, (word.text,)))
     return loose
@@ -456,9 +456,10 @@ def _title_before(words: list[_Word], name: int, context: _Context) -> Span | No
         return Span(words[first].start, words[name - 1].end) if first is not None else None
     if (first := _generic_start(words, name, context)) is not None:
         return Span(words[first].start, words[name - 1].end)
-    if not titles.is_office(words[i].lower, context.lang):
+    size = titles.office_before([w.lower for w in words[max(0, name - 6) : name]], min(name, 6), context.lang)
+    if not size:
         return None
-    first = _title_start(words, i, context)
+    first = _title_start(words, name - size, context)
     return Span(words[first].start, words[name - 1].end)
 
 

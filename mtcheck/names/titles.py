@@ -20,10 +20,13 @@ class Office:
 
     Attributes:
         set_id: id of the synonym set, None for an office without synonyms.
-        rendering: the head words as written, in lower case, hyphens as spaces.
+        rendering: the head words as written, in lower case, hyphens as spaces; empty for one of the
+            forms that alternate freely.
         body: the other words, lower case, sorted; countries and their adjectives left out.
         explained: True if a word of the title explains why it differs (former, acting).
         exclusive: True if nobody holds it together with another exclusive office.
+        field: what two sets have in common of which one person has one (ranks, seats), or empty.
+        loose: True if the rendering may be meant.
     """
 
     set_id: str | None
@@ -31,6 +34,8 @@ class Office:
     body: tuple[str, ...]
     explained: bool
     exclusive: bool
+    field: str = ""
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,9 @@ class _Titles:
     generic: re.Pattern[str]
     exclusive: frozenset[str]
     links: frozenset[str]
+    fields: dict[str, str]
+    loose: frozenset[tuple[str, ...]]
+    free: frozenset[tuple[str, ...]]
 
 
 def supported(lang: str | None) -> bool:
@@ -54,8 +62,12 @@ def _titles(lang: str) -> _Titles:
     row = resources.data("titles")[lang]
     offices: dict[tuple[str, ...], str | None] = {(w,): None for w in row["fixed"].split("|") if " " not in w}
     offices |= {tuple(w.split()): None for w in row["fixed"].split("|") if " " in w}
+    kinds: dict[str, set[tuple[str, ...]]] = {"forms": set(), "loose": set(), "free": set()}
     for entry in row["offices"]:
-        offices |= {tuple(form.split()): entry["id"] for form in entry["forms"].split("|")}
+        for kind, found in kinds.items():
+            forms = {tuple(form.split()) for form in entry.get(kind, "").split("|") if form}
+            offices |= dict.fromkeys(forms, entry["id"])
+            found |= forms
     generic = rf"\s+(?:of\s+)?(?:the\s+|our\s+|this\s+|his\s+|her\s+)?(?:{row['generic']})\s+"
     return _Titles(
         offices=offices,
@@ -65,6 +77,9 @@ def _titles(lang: str) -> _Titles:
         generic=re.compile(generic),
         exclusive=frozenset(entry["id"] for entry in row["offices"] if entry.get("exclusive")),
         links=frozenset(resources.data("titles")["links"]["words"].split()),
+        fields={entry["id"]: entry["field"] for entry in row["offices"] if "field" in entry},
+        loose=frozenset(kinds["loose"]),
+        free=frozenset(kinds["free"]),
     )
 
 
@@ -73,6 +88,15 @@ def office_at(words: Sequence[str], start: int, lang: str) -> int:
     table = _titles(text.primary(lang))
     for size in range(min(table.longest, len(words) - start), 0, -1):
         if tuple(words[start : start + size]) in table.offices:
+            return size
+    return 0
+
+
+def office_before(words: Sequence[str], end: int, lang: str) -> int:
+    """How many lower-case words right before ``end`` are the name of an office; 0 for none."""
+    table = _titles(text.primary(lang))
+    for size in range(min(table.longest, end), 0, -1):
+        if tuple(words[end - size : end]) in table.offices:
             return size
     return 0
 
@@ -117,8 +141,23 @@ def parse_title(title: str, lang: str) -> Office | None:
     rest = words[: best[0]] + words[best[0] + best[1] :]
     body = tuple(sorted(w for w in rest if w not in table.links | table.reasons and not is_country_word(w)))
     explained = any(w in table.reasons or w.split("-")[0] in table.reasons for w in rest)
+    if head in _MINISTERS and body and not explained:
+        order = "of" if {"of", "for"} & set(rest) else ""
+        return Office(f"minister {' '.join(body)}", order, (), explained, False, "minister")
     set_id = table.offices[head]
-    return Office(set_id, " ".join(head).replace("-", " "), body, explained, set_id in table.exclusive)
+    return Office(
+        set_id,
+        "" if head in table.free else " ".join(head).replace("-", " "),
+        body,
+        explained,
+        set_id in table.exclusive,
+        table.fields.get(set_id or "", ""),
+        head in table.loose,
+    )
+
+
+_MINISTERS = frozenset({("minister",)})
+"""Heads whose office is told by the other words of the title (Minister of Transport)."""
 
 
 @cache

@@ -18,8 +18,9 @@ from mtcheck.names.distance import slips
 from mtcheck.names.mentions import is_given
 from mtcheck.names.transliteration import plain, skeleton
 
-MIN_SCHEME, MIN_TYPO = 5, 6
-"""Shortest lone surname in which a scheme variant, or a slip, is believed."""
+MIN_KNOWN, MIN_SCHEME, MIN_TYPO = 4, 5, 6
+"""Shortest surname with a slip beside a full name; shortest lone one in which a scheme variant, or a
+slip, is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,22 @@ def surname_difference(
     """
     if stem(a, lang) == stem(b, lang) or _genders(a, b):
         return None
+    given = is_given(a) or (is_given(b) and not anchored)
     a, b = sorted((a, b))
     x, y = base(a, lang), base(b, lang)
     size = min(len(x), len(y))
     if spelled_alike(a, b):
         enough = known or size >= MIN_SCHEME
         return Difference("scheme_variant", True, "one name by two transliterations") if enough else None
-    if lang not in {"ru", "uk"} and known and _inflected(a, b):
+    if lang not in {"ru", "uk"} and known and (_inflected(a, b, known=True) or _inflected(b, a, known=True)):
         return Difference("inflected", True, "a grammatical ending of the source language was left in")
-    if size < (MIN_SCHEME if known or anchored else MIN_TYPO) or x[:1] != y[:1]:
+    if size < (MIN_KNOWN if known or anchored else MIN_TYPO) or max(len(x), len(y)) < MIN_SCHEME:
+        return None
+    if x[:1] != y[:1]:
         return None
     if re.sub(r"-\w$", "", a) == re.sub(r"-\w$", "", b):
         return None
-    if not known and (_another_word(x, y) or is_given(a) or is_given(b)):
+    if not known and (given or _another_word(x, y)):
         return None
     if slips(x, y, 1) == 1 or (known and size >= 7 and slips(x, y, 2) == 2 and not _another_word(x, y)):
         return Difference("typo", True, "a letter or two differ")
@@ -143,37 +147,54 @@ def surname_difference(
 def spelled_alike(a: str, b: str) -> bool:
     """Two spellings that transliteration schemes, accents or hyphens alone keep apart."""
     x, y = a.lower().replace("’", "'"), b.lower().replace("’", "'")
-    return x != y and skeleton(a) == skeleton(b) and not _genders(a, b)
-
-
-def inflected_form(a: str, b: str) -> bool:
-    """True if one lone surname is the other with a Slavic case ending that no gender explains."""
-    return _inflected(a, b) and not _genders(a, b)
-
-
-@cache
-def _endings() -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str], tuple[tuple[str, str], ...]]:
-    table = resources.data("names")
-    pairs = tuple((x, y) for x, y in table["feminine"]["pairs"])
-    cases = table["cases"]
-    return (
-        frozenset(table["derivations"]["en"]),
-        tuple(cases["latin"]),
-        re.compile(cases["latin_stem"]),
-        pairs,
+    if x == y or _genders(a, b):
+        return False
+    return skeleton(a) == skeleton(b) or (
+        ("j" in x) != ("j" in y) and skeleton(x.replace("j", "zh")) == skeleton(y.replace("j", "zh"))
     )
 
 
-def _inflected(a: str, b: str) -> bool:
-    short, long = sorted((a.lower(), b.lower()), key=len)
-    base = short.rstrip("oya") if short.endswith(("ko", "sky", "ski")) else short
-    _, cases, stem_pattern, _ = _endings()
-    return long.startswith(base) and long[len(base) :] in cases and bool(stem_pattern.search(base))
+def inflected_form(a: str, b: str, *, known: bool = False) -> bool:
+    """True if the first lone surname is the second with a case ending that no gender explains.
+
+    Args:
+        known: True if the same given name stands with both, so that any surname may have an ending.
+    """
+    return _inflected(a, b, known=known) and not _genders(a, b)
+
+
+@cache
+def _endings() -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    table = resources.data("names")
+    pairs = tuple((x, y) for x, y in table["feminine"]["pairs"])
+    return frozenset(table["derivations"]["en"]), pairs
+
+
+@cache
+def _declensions() -> tuple[tuple[re.Pattern[str], frozenset[str], bool], ...]:
+    """Nominatives, told by their ending, with the endings of their other cases, in Latin letters."""
+    rows = resources.data("names")["cases"]["latin_rows"]
+    return tuple(
+        (re.compile(row["nominative"]), frozenset(row["cases"].split()), bool(row.get("known")))
+        for row in rows
+    )
+
+
+def _inflected(form: str, nominative: str, *, known: bool) -> bool:
+    """True if a word is another one in a case of Russian or Ukrainian, written in Latin letters."""
+    form, nominative = plain(form), plain(nominative)
+    for pattern, cases, only_known in _declensions():
+        match = pattern.search(nominative) if known or not only_known else None
+        if match is not None:
+            stem_of = nominative[: match.start(1)]
+            if len(stem_of) >= 3 and form.startswith(stem_of) and form[len(stem_of) :] in cases:
+                return True
+    return False
 
 
 def _genders(a: str, b: str) -> bool:
     x, y = a.lower(), b.lower()
-    for male, female in _endings()[3]:
+    for male, female in _endings()[1]:
         for p, q in ((x, y), (y, x)):
             if p.endswith(male) and q.endswith(female) and p[: -len(male)] == q[: -len(female)]:
                 return True
@@ -181,13 +202,17 @@ def _genders(a: str, b: str) -> bool:
 
 
 def _another_word(a: str, b: str) -> bool:
-    """True if an ending makes one word of the other, or they differ in the last letter only."""
+    """True if an ending makes one word of the other, or they differ in the last letter only.
+
+    A letter that is dropped or added before the last one is a slip (Brumfied, Brumfield).
+    """
     x, y = sorted((a, b), key=len)
     common = 0
     while common < len(x) and x[common] == y[common]:
         common += 1
     derivations = _endings()[0]
     tails = (x[common:], y[common:])
-    if common >= len(x) - 1 or all(t == "" or t in derivations for t in tails):
+    last_only = not tails[0] or (len(x) == len(y) and common == len(x) - 1)
+    if last_only or all(t in derivations for t in tails):
         return True
-    return any(titles.is_country_word(w) for w in (a.lower(), b.lower()))
+    return all(titles.is_country_word(w) for w in (a.lower(), b.lower()))
