@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from mtcheck import resources
 from mtcheck.core import Catalogue, Document, Finding
 
 MARK = "mtcheck-ignore"
@@ -47,6 +48,14 @@ def matches(selector: str, code: str, name: str) -> bool:
     return selector == "*" or code.startswith(selector.upper()) or name == selector.lower()
 
 
+def selectors_of(name: str) -> tuple[str, ...]:
+    """Our selectors for a name in a file, which may be one of Weblate's or dennis' checks."""
+    for tool in resources.data("suppressions").values():
+        if name in tool:
+            return tuple(tool[name])
+    return (name,)
+
+
 def of_comment(comment: str, line: int | None = None) -> Suppression | None:
     """The suppression that a comment's words state, or None."""
     if MARK not in comment:
@@ -56,6 +65,8 @@ def of_comment(comment: str, line: int | None = None) -> Suppression | None:
         return None
     selectors = tuple(part.strip() for part in found["selectors"].split(","))
     reason = " ".join(found["reason"].split()).strip(":–—- ")
+    if not any(c.isalpha() for c in reason):  # a number or a row of dashes tells nobody anything
+        reason = ""
     return Suppression(selectors, reason, line, " ".join(found[0].split()))
 
 
@@ -80,14 +91,15 @@ def split(
         for flag in unit.flags:
             if flag.startswith("ignore:"):
                 reason = next((s.reason for c in unit.comments if (s := of_comment(c))), "")
-                ignored.setdefault((unit.key, unit.line), []).append((flag[7:].strip(), reason))
+                stated = ignored.setdefault((unit.key, unit.line), [])
+                stated += [(selector, reason) for selector in selectors_of(flag.removeprefix("ignore:"))]
     if not ignored:
         return findings, ()
     kept: list[Finding] = []
     dropped: list[tuple[Finding, str]] = []
     for finding in findings:
-        stated = ignored.get((finding.origin.unit, finding.origin.line), ())
-        reasons = [why for selector, why in stated if matches(selector, finding.code, finding.name)]
+        about = ignored.get((finding.origin.unit, finding.origin.line), ())
+        reasons = [why for selector, why in about if matches(selector, finding.code, finding.name)]
         if reasons:
             dropped.append((finding, reasons[0]))
         else:

@@ -141,6 +141,7 @@ def test_a_selector_that_means_no_rule_is_refused(selector: str, mend: str) -> N
         ("see above. mtcheck-ignore:* generated", ("*",), "generated"),
         ("mtcheck-ignore: PLH001", ("PLH001",), ""),
         ("mtcheck-ignore: PLH001 --", ("PLH001",), ""),
+        ("mtcheck-ignore: PLH001 2024", ("PLH001",), ""),
     ],
 )
 def test_comments(comment: str, selectors: tuple[str, ...], reason: str) -> None:
@@ -167,6 +168,9 @@ def unit(key: str, *flags: str, line: int = 3, comments: tuple[str, ...] = ()) -
         ("ignore:*", 0),
         ("ignore:placeholder-missing", 0),
         ("ignore:NUM", 1),
+        ("ignore:python-brace-format", 0),
+        ("ignore:W202", 0),
+        ("ignore:end-stop", 1),
         ("fuzzy", 1),
     ],
 )
