@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mtcheck import resources
-from mtcheck.core import Document, InputError
+from mtcheck.core import Catalogue, Document, InputError
 
 
 class Reader(Protocol):
-    """Bytes to documents.
+    """Bytes to documents, or to the catalogues of a localisation file.
 
     A broken item is yielded as an ``InputError`` and the others go on; an input with nothing in it
-    that can be used raises one.
+    that can be used raises one. A localisation file is a catalogue even if it is broken or empty.
 
     Args:
         data: the whole input.
@@ -32,7 +32,7 @@ class Reader(Protocol):
 
     def __call__(
         self, data: bytes, uri: str, *, charset: str | None = None
-    ) -> Iterator[Document | InputError]: ...
+    ) -> Iterator[Document | Catalogue | InputError]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,18 @@ class Format:
         reader: ``"module:function"``, a ``Reader``.
         suffixes: lower case, with the dot; a file so named in a folder is read.
         media_types: lower case, without parameters.
+        localisation: True if its reader yields catalogues of messages, not documents.
     """
 
     reader: str
     suffixes: tuple[str, ...]
     media_types: tuple[str, ...]
+    localisation: bool = False
+
+
+def _messages(reader: str, *suffixes: str, media_types: tuple[str, ...] = ()) -> Format:
+    """A line of a localisation format."""
+    return Format(f"mtcheck.read.l10n.{reader}", suffixes, media_types, localisation=True)
 
 
 READERS: dict[str, Format] = {
@@ -70,6 +77,20 @@ READERS: dict[str, Format] = {
     "json": Format("mtcheck.read.jsonrows:read", (".json",), ("application/json",)),
     "csv": Format("mtcheck.read.table:read_csv", (".csv",), ("text/csv",)),
     "tsv": Format("mtcheck.read.table:read_tsv", (".tsv", ".tab"), ("text/tab-separated-values",)),
+    "po": _messages("po:read", ".po", ".pot", media_types=("text/x-gettext-translation",)),
+    "xliff": _messages("xliff:read", ".xliff", ".xlf", media_types=("application/xliff+xml",)),
+    "fluent": _messages("fluent:read", ".ftl"),
+    "android": _messages("android:read"),
+    "properties": _messages("properties:read", ".properties"),
+    "i18n-json": _messages("json_catalogues:read"),
+    "arb": _messages("json_catalogues:read_arb", ".arb"),
+    "webextension": _messages("json_catalogues:read_webextension"),
+    "strings": _messages("apple:read_strings", ".strings"),
+    "stringsdict": _messages("apple:read_stringsdict", ".stringsdict"),
+    "xcstrings": _messages("apple:read_xcstrings", ".xcstrings"),
+    "tmx": _messages("tmx:read", ".tmx", media_types=("application/x-tmx+xml",)),
+    "resx": _messages("resx:read", ".resx", ".resw"),
+    "rails": _messages("yaml_catalogues:read"),
 }
 
 FORMATS: tuple[str, ...] = tuple(READERS)

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from mtcheck.read import formats
+from mtcheck.read.l10n.recognition import format_of
 
 HEAD = 1 << 18
 """Bytes that are looked at."""
@@ -23,6 +24,15 @@ _DOCTYPE_HTML = re.compile(r"<!DOCTYPE\s+html\b", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:\w+:)?([A-Za-z][\w-]*)")
 _FEED_ROOTS = {"rss", "rdf", "feed", "channel"}
 _HTML_ROOTS = {"html", "head", "body"}
+_MESSAGES = {
+    "xliff": ("xliff", "<"),
+    "tmx": ("tmx", "<"),
+    "resources": ("android", "<string"),
+    "plist": ("stringsdict", "NSStringLocalizedFormatKey"),
+    "root": ("resx", "<resheader"),
+}
+"""Root, format, and what else must be there, of localisation in XML."""
+_PO = re.compile(r'(?:\A|\n)(?:#[^\n]*\n|msgctxt "[^\n]*\n|[ \t]*\n)*msgid "[^\n]*\n')
 _FRAGMENT = re.compile(
     r"\s*<(?:p|div|article|section|h[1-6]|ul|ol|table|main|span|blockquote)\b", re.IGNORECASE
 )
@@ -37,12 +47,14 @@ def sniff(data: bytes, uri: str) -> str:
         uri: path, address or ``-``.
     """
     path = urlsplit(uri).path if "://" in uri else uri
-    named = formats.by_suffix(PurePosixPath(path.replace("\\", "/")).suffix)
+    named = format_of(path) or formats.by_suffix(PurePosixPath(path.replace("\\", "/")).suffix)
     return refine(named, data)
 
 
 def refine(named: str | None, data: bytes) -> str:
     """The format, given the one that a suffix or a media type names, or None."""
+    if named is not None and formats.READERS[named].localisation:
+        return named
     head = _head(data)
     marked = _marked_up(head)
     if marked is not None and named in {None, "text", "html", "feed", "markdown"}:
@@ -68,7 +80,7 @@ def _head(data: bytes) -> str:
 
 
 def _marked_up(head: str) -> str | None:
-    """``html`` or ``feed`` for a whole document in markup, else None."""
+    """The format of a whole document in markup, else None."""
     at = 0
     while (after := _skip_prolog(head, at)) > at:
         if _DOCTYPE_HTML.match(head, at):
@@ -78,6 +90,8 @@ def _marked_up(head: str) -> str | None:
     name = root[1].lower() if root else ""
     if name in _HTML_ROOTS:
         return "html"
+    if name in _MESSAGES and _MESSAGES[name][1] in head:
+        return _MESSAGES[name][0]
     return "feed" if name in _FEED_ROOTS or head.lstrip().lower().startswith("<?xml") else None
 
 
@@ -119,6 +133,8 @@ def _row(line: str) -> bool:
 
 
 def _unnamed(head: str) -> str:
+    if _PO.match(head):
+        return "po"
     if _FRAGMENT.match(head):
         return "html"
     if re.match(r"---[ \t]*\n(?:.*\n)*?---[ \t]*\n", head):

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from mtcheck.core import Document, InputError, UsageError
+from mtcheck.core import Catalogue, Document, InputError, UsageError
 from mtcheck.read import formats, sniffer
+from mtcheck.read.l10n.pairing import Pairing
+from mtcheck.read.l10n.recognition import format_of
 
 DEFAULT_MAX_BYTES = 64 << 20
 """Largest input, in bytes; JSONL is read as a stream and has no limit but that of a row."""
@@ -29,6 +31,7 @@ class Options:
     allow_private: bool
     stdin: BinaryIO
     max_bytes: int
+    pairing: Pairing
 
 
 def read_inputs(
@@ -39,8 +42,9 @@ def read_inputs(
     allow_private: bool = False,
     stdin: BinaryIO | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
-) -> Iterator[Document | InputError]:
-    """The documents of all inputs, lazily and in order; what cannot be read comes as an error between them.
+    source_locale: str | None = None,
+) -> Iterator[Document | Catalogue | InputError]:
+    """The documents and catalogues of all inputs, in order; what cannot be read comes as an error.
 
     Args:
         inputs: paths of files and folders, addresses, ``-`` for standard input. A folder is walked
@@ -50,6 +54,8 @@ def read_inputs(
         allow_private: fetch from loopback and private addresses too.
         stdin: what ``-`` reads; None for the process's own.
         max_bytes: largest input; JSONL streams and is bounded by the row instead.
+        source_locale: BCP 47 language that localisation files are translated from, where they do not
+            say; None for English, by convention.
 
     Raises:
         UsageError: there is no such format.
@@ -58,11 +64,12 @@ def read_inputs(
         raise UsageError(f"there is no format {format!r}; formats are {', '.join(formats.FORMATS)}")
     import sys
 
-    options = Options(format, offline, allow_private, stdin or sys.stdin.buffer, max_bytes)
+    pairing = Pairing(source_locale, lambda uri, name: _source(uri, name, max_bytes))
+    options = Options(format, offline, allow_private, stdin or sys.stdin.buffer, max_bytes, pairing)
     return _read_all(inputs, options)
 
 
-def _read_all(inputs: Sequence[str], options: Options) -> Iterator[Document | InputError]:
+def _read_all(inputs: Sequence[str], options: Options) -> Iterator[Document | Catalogue | InputError]:
     for given in inputs:
         for uri in _files(given):
             if isinstance(uri, InputError):
@@ -108,11 +115,11 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[str | Inp
             continue
         if entry.is_dir():
             yield from _walk(entry, above | {own})
-        elif entry.is_file() and formats.by_suffix(entry.suffix) is not None:
+        elif entry.is_file() and (formats.by_suffix(entry.suffix) or format_of(str(entry))) is not None:
             yield str(entry)
 
 
-def _guarded(uri: str, options: Options) -> Iterator[Document | InputError]:
+def _guarded(uri: str, options: Options) -> Iterator[Document | Catalogue | InputError]:
     """One input; whatever goes wrong with it becomes an error that names it."""
     try:
         yield from _read_one(uri, options)
@@ -123,7 +130,7 @@ def _guarded(uri: str, options: Options) -> Iterator[Document | InputError]:
         yield InputError(uri, f"could not be parsed ({what})", mend="check that it is what its name says")
 
 
-def _read_one(uri: str, options: Options) -> Iterator[Document | InputError]:
+def _read_one(uri: str, options: Options) -> Iterator[Document | Catalogue | InputError]:
     if _ADDRESS.match(uri):
         yield from _read_address(uri, options)
     elif uri == "-":
@@ -137,7 +144,7 @@ def _read_one(uri: str, options: Options) -> Iterator[Document | InputError]:
             yield from _read_stream(stream, uri, options)
 
 
-def _read_address(uri: str, options: Options) -> Iterator[Document | InputError]:
+def _read_address(uri: str, options: Options) -> Iterator[Document | Catalogue | InputError]:
     if options.offline:
         raise InputError(uri, "is an address, and --offline forbids fetching it", mend="save it to a file")
     from mtcheck.read import fetch
@@ -150,10 +157,11 @@ def _read_address(uri: str, options: Options) -> Iterator[Document | InputError]
         if named in {None, "text"}:  # servers send anything they do not know as text/plain
             named = formats.by_suffix(Path(answer.path).suffix) or named
         name = sniffer.refine(named, answer.data)
-    yield from formats.reader(name)(answer.data, uri, charset=answer.charset)
+    for item in formats.reader(name)(answer.data, uri, charset=answer.charset):
+        yield options.pairing.complete(item, local=False) if isinstance(item, Catalogue) else item
 
 
-def _read_stream(stream: BinaryIO, uri: str, options: Options) -> Iterator[Document | InputError]:
+def _read_stream(stream: BinaryIO, uri: str, options: Options) -> Iterator[Document | Catalogue | InputError]:
     try:
         head = b"" if options.format == "jsonl" else _head(stream)
         name = options.format or sniffer.sniff(head, uri)
@@ -169,7 +177,19 @@ def _read_stream(stream: BinaryIO, uri: str, options: Options) -> Iterator[Docum
     if len(data) > options.max_bytes:
         size = options.max_bytes / (1 << 20)
         raise InputError(uri, f"is larger than {size:g} MiB", mend="split it, or give it as JSONL")
-    yield from formats.reader(name)(data, uri)
+    for item in formats.reader(name)(data, uri):
+        yield options.pairing.complete(item, local=uri != "-") if isinstance(item, Catalogue) else item
+
+
+def _source(uri: str, format: str, max_bytes: int) -> Catalogue | None:
+    """The catalogue of a source file, None if it cannot be read: its own reading says why."""
+    try:
+        with Path(uri).open("rb") as file:
+            data = file.read(max_bytes + 1)
+        found = next(iter(formats.reader(format)(data, uri)), None) if len(data) <= max_bytes else None
+    except (OSError, InputError):
+        return None
+    return found if isinstance(found, Catalogue) else None
 
 
 def _head(stream: BinaryIO) -> bytes:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from mtcheck.core import Document, InputError
-from mtcheck.read import FORMATS, read_inputs
+from mtcheck.core import Catalogue, Document, InputError
+from mtcheck.read import READERS, read_inputs
 from mtcheck.text import normalise
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "formats"
+FORMATS = tuple(name for name, f in READERS.items() if not f.localisation)
 EVAL = Path(__file__).resolve().parents[2] / ".." / "shared" / "eval"
 SENTENCES = {
     "ru": "Мост через реку построили за два лета, и теперь дети ходят в школу короткой дорогой.",
@@ -49,7 +50,7 @@ def wrap(name: str, text: str) -> str:
 
 
 def truncated(chance: random.Random) -> Iterator[tuple[str, str, bytes]]:
-    goods = sorted(FIXTURES.glob("*/good*"))
+    goods = sorted(path for name in FORMATS for path in (FIXTURES / name).glob("good*"))
     for number in range(110):
         path = goods[number % len(goods)]
         data = path.read_bytes()
@@ -167,7 +168,9 @@ def test_malformed_inputs(tmp_path: Path) -> None:
         path = tmp_path / "malformed"
         path.write_bytes(data)
         start = time.monotonic()
-        results = list(read_inputs([str(path), str(whole)], format=name))
+        results = [
+            r for r in read_inputs([str(path), str(whole)], format=name) if not isinstance(r, Catalogue)
+        ]
         if (spent := time.monotonic() - start) > SECONDS:
             slow.append((label, spent))
         own = [r for r in results if (r.uri if isinstance(r, InputError) else r.origin.uri) == str(path)]

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mtcheck.core import Document, InputError
+from mtcheck.core import Catalogue, Document, InputError
 from mtcheck.read import fetch, read_inputs
 from mtcheck.read.fetch import Limits
 
@@ -119,7 +119,9 @@ def site() -> Iterator[str]:
 
 
 def read(url: str, *, max_bytes: int = 1 << 20) -> list[Document | InputError]:
-    return list(read_inputs([url], allow_private=True, max_bytes=max_bytes))
+    return [
+        r for r in read_inputs([url], allow_private=True, max_bytes=max_bytes) if not isinstance(r, Catalogue)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mtcheck.core import Document, InputError, UsageError
+from mtcheck.core import Catalogue, Document, InputError, UsageError
 from mtcheck.read import read_inputs, sniff
 from mtcheck.read.sources import _Rejoined
 
@@ -19,7 +19,13 @@ from mtcheck.read.sources import _Rejoined
 def texts(*inputs: str, data: bytes = b"", name: str | None = None) -> list[str]:
     """Texts of documents, and problems of errors."""
     results = read_inputs(inputs or ["-"], format=name, stdin=BytesIO(data))
-    return [r.text if isinstance(r, Document) else f"! {r.problem}" for r in results]
+    return [r.text if isinstance(r, Document) else f"! {problem(r)}" for r in results]
+
+
+def problem(result: Catalogue | InputError) -> str:
+    """What is wrong with an input that is no document."""
+    assert isinstance(result, InputError), result
+    return result.problem
 
 
 def test_inputs_come_in_order_and_errors_between_them(tmp_path: Path) -> None:
@@ -95,7 +101,7 @@ class Slow(RawIOBase):
 
 
 def test_rows_stream_through_standard_input() -> None:
-    stream: Iterator[Document | InputError] = read_inputs(["-"], stdin=Slow(3))  # type: ignore[arg-type]
+    stream: Iterator[Document | Catalogue | InputError] = read_inputs(["-"], stdin=Slow(3))  # type: ignore[arg-type]
     for line in (1, 2, 3):
         doc = next(stream)
         assert isinstance(doc, Document)
@@ -131,7 +137,7 @@ SNIFFED = {
     "RSS in .xml": (b"<rss version='2.0'>", "a.xml", "feed"),
     "RDF": (b"<?xml version='1.0'?>\n<!-- c -->\n<rdf:RDF xmlns:rdf='x'>", "-", "feed"),
     "Atom in UTF-16": ("<feed>".encode("utf-16"), "-", "feed"),
-    "unknown XML": (b"<?xml version='1.0'?><tmx/>", "a.xml", "feed"),
+    "unknown XML": (b"<?xml version='1.0'?><menu/>", "a.xml", "feed"),
     "Markdown that starts with a tag": (b"<p align=center>logo</p>\n\n# T", "a.md", "markdown"),
     "rows in .json": (b'{"text": "a"}\n{"text": "b"}', "a.json", "jsonl"),
     "feed in .json": (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', "a.json", "jsonfeed"),

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from mtcheck.core import Document, InputError
+from mtcheck.core import Catalogue, Document, InputError
 from mtcheck.read import read_inputs
 
 
 def read(data: str, name: str) -> list[Document | InputError]:
-    return list(read_inputs(["-"], format=name, stdin=BytesIO(data.encode("utf-8", "surrogatepass"))))
+    return [
+        r
+        for r in read_inputs(["-"], format=name, stdin=BytesIO(data.encode("utf-8", "surrogatepass")))
+        if not isinstance(r, Catalogue)
+    ]
 
 
 def one(record: dict[str, Any]) -> Document | InputError:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from mtcheck.core import Document, InputError
+from mtcheck.core import Catalogue, Document, InputError
 from mtcheck.read import read_inputs, web
 
 PROSE = (
@@ -18,7 +18,11 @@ PROSE = (
 
 
 def read(data: str, name: str | None = None) -> list[Document | InputError]:
-    return list(read_inputs(["-"], format=name, stdin=BytesIO(data.encode())))
+    return [
+        r
+        for r in read_inputs(["-"], format=name, stdin=BytesIO(data.encode()))
+        if not isinstance(r, Catalogue)
+    ]
 
 
 def page(data: str) -> Document:

@@ -1,0 +1,54 @@
+"""Which localisation format a file is in, where its suffix alone does not say.
+
+``.json``, ``.yml`` and ``.xml`` hold anything: they are localisation only where they lie and are
+named as such. Unambiguous suffixes stand in the table of ``formats``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from mtcheck.read.l10n import locales
+from mtcheck.text import primary
+
+
+def format_of(uri: str, *, source_locale: str = "en") -> str | None:
+    """``android``, ``webextension``, ``i18n-json`` or ``rails`` for a path that speaks for it, else None.
+
+    Args:
+        uri: path or address of the file.
+        source_locale: language beside whose file another language's may lie in any folder.
+    """
+    path = PurePosixPath(uri.replace("\\", "/"))
+    suffix, folder = path.suffix.lower(), path.parent.name
+    if suffix == ".xml":
+        return "android" if folder == "values" or folder.startswith("values-") else None
+    if suffix == ".json":
+        if path.name == "messages.json" and path.parent.parent.name == "_locales":
+            return "webextension"
+        return "i18n-json" if _is_named(uri, path, source_locale) else None
+    if suffix in {".yml", ".yaml"}:
+        return "rails" if _is_named(uri, path, source_locale) else None
+    return None
+
+
+def _is_named(uri: str, path: PurePosixPath, source_locale: str) -> bool:
+    """True for a file named for a language, where localisation is kept or beside the source's file."""
+    if locales.in_localisation_folder(uri):
+        return any(place.lang is not None for place in locales.places(uri))
+    lang = locales.tag(path.stem)
+    if lang is None:
+        return False
+    if primary(lang) == primary(source_locale):
+        return _has_sisters(Path(path), source_locale)
+    return Path(path.with_name(source_locale + path.suffix)).is_file()
+
+
+def _has_sisters(path: Path, source_locale: str) -> bool:
+    """True if a file of another language lies beside the source's."""
+    try:
+        names = [p.stem for p in path.parent.iterdir() if p.suffix == path.suffix]
+    except OSError:
+        return False
+    tags = {tag for name in names if (tag := locales.tag(name)) is not None}
+    return any(primary(tag) != primary(source_locale) for tag in tags)
