@@ -9,11 +9,11 @@ origins. Source: RFC 9110 (7.2, ``Host``), RFC 6454 (``Origin``), Fetch Metadata
 No file is served: the page and the verdicts are the only two things there are, so no path can lead
 astray. A verdict is answered for only when it is on disk; killing the server loses none.
 
-    GET  /TOKEN                      the page
-    GET  /api/TOKEN/verdicts         every event, in the form of ``mtcheck review export``, and
-                                     ``last``, the number of the last one; ``?after=N`` gives the
-                                     later ones alone, which keeps two tabs in step
-    POST /api/TOKEN/verdicts         events in the same form; answers ``{"added", "last"}``
+    GET  /TOKEN                 the page
+    GET  /api/TOKEN/verdicts    the verdict that stands on each finding, in the form of ``mtcheck review
+                                export``; asked every other second, it keeps two tabs in step, so an
+                                unchanged answer is a 304 (RFC 9110, 13.1.2) and costs nothing
+    POST /api/TOKEN/verdicts    one event, or several in the same form; answers ``{"added"}``
 """
 
 from __future__ import annotations
@@ -23,16 +23,15 @@ import json
 import re
 import secrets
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
-from typing import Any
-from urllib.parse import parse_qs
 
 from mtcheck.core import InputError, MtcheckError
-from mtcheck.review import VerdictStore, read_verdicts
+from mtcheck.review import Verdict, VerdictStore, read_verdicts, standing
 from mtcheck.review.exchange import FORMAT, VERSION
 
 MAX_BODY = 16 << 20
@@ -72,7 +71,7 @@ class ReviewServer(ThreadingHTTPServer):
     def __init__(self, page: Callable[[str], str], store: Path, *, who: str, port: int = 0) -> None:
         VerdictStore(store, write=True).__exit__(None, None, None)
         self.token = secrets.token_urlsafe(32)
-        self.store, self.who = store, who
+        self.store, self.who, self.known = store, who, _Known()
         self.page = page(f"/api/{self.token}").encode("utf-8", "replace")
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -97,6 +96,29 @@ class ReviewServer(ThreadingHTTPServer):
         return frozenset(f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost"))
 
 
+class _Known:
+    """What stands, as it was last answered: only findings with later events are worked out again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: dict[str, list[Verdict]] = {}
+        self._rows: dict[str, str] = {}
+        self._last = 0
+
+    def answer(self, store: VerdictStore) -> tuple[str, bytes]:
+        """A tag of the state, and all verdicts that stand."""
+        with self._lock:
+            fresh, self._last = store.events(after=self._last)
+            for event in fresh:
+                self._events.setdefault(event.fingerprint, []).append(event)
+            for fingerprint in dict.fromkeys(event.fingerprint for event in fresh):
+                self._rows.pop(fingerprint, None)
+                for stand in standing(self._events[fingerprint]).values():
+                    self._rows[fingerprint] = json.dumps(asdict(stand.verdict))
+            head = json.dumps({"format": FORMAT, "version": VERSION})[:-1]
+            return f'"{self._last}"', f'{head}, "verdicts": [{",".join(self._rows.values())}]}}'.encode()
+
+
 class _Refused(Exception):
     def __init__(self, status: int, words: str) -> None:
         self.status, self.words = status, words
@@ -109,21 +131,20 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "mtcheck", ""
 
     def do_GET(self) -> None:
-        self._serve({"page": self._page, "verdicts": self._events})
+        self._serve({"page": self._page, "verdicts": self._standing})
 
     def do_POST(self) -> None:
         self._serve({"verdicts": self._add})
 
-    def _serve(self, doors: Mapping[str, Callable[[str], None]]) -> None:
+    def _serve(self, doors: Mapping[str, Callable[[], None]]) -> None:
         try:
             self._check_caller()
-            path, _, query = self.path.partition("?")
-            door = self._door(path)
+            door = self._door(self.path)
             if door == "verdicts":
                 self._check_site()
             if door not in doors:
                 raise _Refused(405, "not by this method")
-            doors[door](query)
+            doors[door]()
         except _Refused as refusal:
             self._answer(refusal.status, "text/plain", refusal.words.encode())
         except MtcheckError as error:
@@ -152,23 +173,22 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refused(404, "nothing here")
         return "verdicts" if found[1] else "page"
 
-    def _page(self, _: str) -> None:
+    def _page(self) -> None:
         self._answer(200, "text/html; charset=utf-8", self.server.page)
 
-    def _events(self, query: str) -> None:
-        after = parse_qs(query).get("after", ["0"])[-1]
-        if not re.fullmatch(r"[0-9]{1,15}", after):
-            raise _Refused(400, "after= takes a number")
+    def _standing(self) -> None:
         with VerdictStore(self.server.store, write=True) as store:
-            events, last = store.events(after=int(after))
-        rows = [asdict(v) for v in events]
-        self._json({"format": FORMAT, "version": VERSION, "verdicts": rows, "last": last})
+            tag, body = self.server.known.answer(store)
+        if self.headers.get("If-None-Match") == tag:
+            self._answer(304, "application/json", b"", ETag=tag, Cache_Control="private, no-cache")
+        else:
+            self._answer(200, "application/json", body, ETag=tag, Cache_Control="private, no-cache")
 
-    def _add(self, _: str) -> None:
+    def _add(self) -> None:
         verdicts = read_verdicts(self._body(), "request", who=self.server.who)
         with VerdictStore(self.server.store, write=True) as store:
-            added, last = store.add(verdicts), store.last()
-        self._json({"added": added, "last": last})
+            added = store.add(verdicts)
+        self._answer(200, "application/json", json.dumps({"added": added}).encode())
 
     def _body(self) -> bytes:
         """The whole body of a request that says how long it is and that it is JSON."""
@@ -187,12 +207,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refused(400, "cut off")
         return body
 
-    def _json(self, value: Any) -> None:
-        self._answer(200, "application/json", json.dumps(value).encode())
-
-    def _answer(self, status: int, media_type: str, body: bytes) -> None:
+    def _answer(self, status: int, media_type: str, body: bytes, **headers: str) -> None:
         self.send_response(status)
-        for name, value in _HEADERS.items():
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        for name, value in (_HEADERS | fields).items():
             self.send_header(name, value)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body)))

@@ -17,6 +17,7 @@ from mtcheck.core import Failure, Severity, UsageError
 from mtcheck.report import REPORTERS
 
 if TYPE_CHECKING:
+    from mtcheck.cli.reviewed import Reviewed
     from mtcheck.pipeline import Conclusion, Options, Watcher
     from mtcheck.report import Reporter
 
@@ -66,6 +67,12 @@ def check(
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Leave out the findings that this file knows.")
     ] = None,
+    review_store: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Reviewers' verdicts; the project's otherwise.")
+    ] = None,
+    new_only: Annotated[
+        bool, typer.Option("--new-only", help="Report only what no reviewer has given a verdict on.")
+    ] = False,
     config: options.Settings = None,
     fail_on: Annotated[
         FailOn | None,
@@ -87,10 +94,15 @@ def check(
         from mtcheck.cli.changed import revision
 
         items = revision(changed_since).changed(items, format=from_)
+    from mtcheck.cli.reviewed import reviewed
+
+    settled = reviewed(review_store, new_only=new_only)
     with watching(bool(said.no_models)) as watcher, _out(output) as out:
         asked = options.options_of(said, threads=threads, watcher=watcher)
-        audit = Audit(items, asked, _reporter(name, out), out, watcher)
+        audit = Audit(items, asked, _reporter(name, out), out, watcher, settled)
         audit.run()
+    if settled.count and name != "terminal":
+        typer.echo(f"mtcheck: {settled}", err=True)
     if audit.hint:
         typer.echo(audit.hint, err=True)
     raise typer.Exit(audit.exit_status(FailOn(said.fail_on or FailOn.WARNING)))
@@ -108,6 +120,7 @@ class Audit:
     reporter: Reporter
     out: TextIO
     watcher: Watcher
+    settled: Reviewed
     failures: int = 0
     worst: int = 0
     hint: str = ""
@@ -117,7 +130,8 @@ class Audit:
         """Audit all documents and write the report as they are finished."""
         from mtcheck.pipeline import Conclusion, audit
 
-        for event in audit(self.items, self.options, watcher=self.watcher):
+        events = audit(self.items, self.options, watcher=self.watcher)
+        for event in self.settled.without_settled(events):
             if isinstance(event, Failure):
                 self._fail(event)
             elif isinstance(event, Conclusion):

@@ -126,7 +126,7 @@ def undo(
 ) -> None:
     """Take verdicts back: your own, or where you gave none, the one that stands.
 
-    The one before it stands again. Nothing is erased: taking back is an event of its own.
+    Nothing is erased: taking back is an event of its own.
     """
     from mtcheck.review import VerdictStore
     from mtcheck.review.verdicts import UNDONE, now
@@ -187,11 +187,8 @@ def serve(
     review_store: StoreOption = None,
 ) -> None:
     """Serve the page on this machine alone; what is decided on it goes straight into the store."""
-    from mtcheck.report import REPORTERS
     from mtcheck.review_server import ReviewServer
 
-    if "html" not in REPORTERS:
-        raise UsageError("this mtcheck has no html report, and so no page to serve")
     run = _run(inputs, no_models=no_models)
     path = _path(review_store)
     try:
@@ -222,15 +219,14 @@ def _run(inputs: list[str], *, no_models: bool) -> Report:
         data = _bytes(Path(inputs[0]))
         if is_report(data):
             return read_report(data, inputs[0])
-    from mtcheck.pipeline import Options, run
-    from mtcheck.read import read_inputs
+    from mtcheck.cli import options
+    from mtcheck.cli.check import watching
+    from mtcheck.pipeline import run
 
-    models = None
-    if not no_models:
-        from mtcheck.annotate.models import Models
-
-        models = Models(say=lambda message: typer.echo(message, err=True))
-    found = run(read_inputs(inputs), Options(models=models))
+    said = options.settings(None, no_models=no_models or None)
+    with watching(bool(said.no_models)) as watcher:
+        asked = options.options_of(said, threads=None, watcher=watcher)
+        found = run(options.documents(inputs, said, format=None), asked, watcher=watcher)
     for failure in found.failures:
         typer.echo(f"mtcheck: {_shown(f'{failure.uri}: {failure.problem}')}", err=True)
     return found

@@ -31,7 +31,7 @@ def read_verdicts(data: bytes, uri: str, *, who: str = "") -> list[Verdict]:
     """The events of a file, in its order.
 
     Args:
-        data: the file.
+        data: the file, or one event by itself, as the page sends it.
         uri: what errors call it.
         who: the editor of those that name none.
 
@@ -48,6 +48,8 @@ def read_verdicts(data: bytes, uri: str, *, who: str = "") -> list[Verdict]:
     except ValueError as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else None
         raise InputError(uri, "is not valid JSON", place=place, mend="export it again") from None
+    if isinstance(whole, dict) and "fingerprint" in whole and "format" not in whole:
+        return [_verdict(whole, uri, "verdict", who)]
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         raise InputError(uri, f'is no file of verdicts (its "format" is not {FORMAT!r})')
     if whole.get("version") != VERSION:

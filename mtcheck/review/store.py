@@ -125,11 +125,6 @@ class VerdictStore:
             ).fetchall()
         return [Verdict(*row[1:]) for row in rows], rows[-1][0] if rows else after
 
-    def last(self) -> int:
-        """The number of the last event, 0 before the first."""
-        with _plainly(self._path):
-            return int(self._db.execute("SELECT coalesce(max(number), 0) FROM verdicts").fetchone()[0])
-
     def standing(self) -> dict[str, Standing]:
         """What stands on each finding, by fingerprint."""
         return standing(self.events()[0])

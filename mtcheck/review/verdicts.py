@@ -19,7 +19,7 @@ from mtcheck.core import Finding
 
 ACCEPTED, DISMISSED, UNSURE, UNDONE = "accepted", "dismissed", "unsure", "undone"
 KINDS = (ACCEPTED, DISMISSED, UNSURE, UNDONE)
-"""A finding is right, is wrong, may be either, or: take my last verdict on it back."""
+"""A finding is right, is wrong, may be either, or: I take back what I said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +106,27 @@ def standing(events: Iterable[Verdict]) -> dict[str, Standing]:
     """What stands on each finding, by fingerprint; findings on which nothing stands are left out.
 
     The order of times decides, so two editors' files give the same whichever is imported first;
-    events of the same moment count by editor's name, then as given. ``undone`` takes back its
-    editor's own latest verdict and brings the one before it back; an editor who has none takes
-    back the verdict that stands, whosever it is.
+    events of the same moment count by editor's name, then as given. An editor's verdict replaces
+    that editor's earlier one. ``undone`` takes it back; from an editor who has none, it takes back
+    the verdict that stands, whosever it is.
     """
-    kept: dict[str, dict[str, list[Verdict]]] = {}
-    for event in sorted(events, key=lambda v: (v.when, v.who)):
+    kept: dict[str, dict[str, Verdict]] = {}
+    for event in sorted(events, key=_order):
         editors = kept.setdefault(event.fingerprint, {})
         if event.verdict != UNDONE:
-            editors.setdefault(event.who, []).append(event)
+            editors[event.who] = event
         elif editors:
-            whose = event.who if event.who in editors else _latest(editors)[0].who
-            editors[whose].pop()
-            if not editors[whose]:
-                del editors[whose]
-    return {
-        fingerprint: Standing(latest[0], latest)
-        for fingerprint, editors in kept.items()
-        if (latest := _latest(editors))
-    }
+            del editors[event.who if event.who in editors else max(editors.values(), key=_order).who]
+    out = {}
+    for fingerprint, editors in kept.items():
+        if editors:
+            latest = tuple(sorted(editors.values(), key=_order, reverse=True))
+            out[fingerprint] = Standing(latest[0], latest)
+    return out
 
 
-def _latest(editors: Mapping[str, list[Verdict]]) -> tuple[Verdict, ...]:
-    return tuple(sorted((own[-1] for own in editors.values()), key=lambda v: (v.when, v.who), reverse=True))
+def _order(verdict: Verdict) -> tuple[str, str]:
+    return verdict.when, verdict.who
 
 
 def left_out(
