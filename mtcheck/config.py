@@ -30,7 +30,7 @@ class Config:
         exclude: globs of paths that are passed over; see ``selection.covers``.
         severity: selector to severity.
         overrides: other settings for some paths.
-        names, baseline: from the file's folder.
+        names, terms, baseline: from the file's folder.
     """
 
     path: Path | None = None
@@ -40,6 +40,7 @@ class Config:
     lang: str | None = None
     source_lang: str | None = None
     names: Path | None = None
+    terms: Path | None = None
     translator: str | None = None
     language_model: str | None = None
     no_models: bool | None = None
@@ -196,6 +197,7 @@ _KEYS: Mapping[str, _Kind] = {
     "lang": _string,
     "source-lang": _string,
     "names": _path,
+    "terms": _path,
     "translator": _string,
     "language-model": _string,
     "no-models": _flag,

@@ -85,6 +85,7 @@ class Options:
         source_lang: language every text was translated from; None to find out.
         models: translator and language model; None to run without any.
         agreed: agreed forms of names, or None.
+        terms: agreed terms, or None.
         selection: which rules run and which findings are reported; all by default.
     """
 
@@ -92,6 +93,7 @@ class Options:
     source_lang: str | None = None
     models: Models | None = None
     agreed: AgreedForms | None = None
+    terms: AgreedForms | None = None
     selection: Selection = field(default_factory=Selection)
 
 
@@ -137,7 +139,7 @@ def audit(
 ) -> Iterator[Result | Failure | Conclusion]:
     """Audit documents; see the module for the order of what comes out."""
     watcher = watcher or Unwatched()
-    rules = make_checks(options.agreed, options.selection)
+    rules = make_checks(options.agreed, options.selection, terms=options.terms)
     tallies = _Tallies()
     for shard in _shards(inputs, options):
         annotated = [item for item in shard if isinstance(item, _Annotated)]
@@ -186,10 +188,16 @@ def run(
     return Report(tuple(results), end.findings, tuple(failures), end.rules, end.signature)
 
 
-def make_checks(agreed: AgreedForms | None = None, selection: Selection | None = None) -> tuple[Check, ...]:
-    """One instance of every selected check; those that hold names to agreed forms are given them."""
+def make_checks(
+    agreed: AgreedForms | None = None,
+    selection: Selection | None = None,
+    *,
+    terms: AgreedForms | None = None,
+) -> tuple[Check, ...]:
+    """One instance of every selected check; those that hold to agreed names or terms are given them."""
+    given = {"agreed": agreed, "terms": terms}
     return tuple(
-        cls(agreed=agreed) if "agreed" in inspect.signature(cls).parameters else cls()  # type: ignore[call-arg]
+        cls(**{k: v for k, v in given.items() if k in inspect.signature(cls).parameters})
         for cls in checks.classes()
         if selection is None or selection.runs(cls.rule())
     )

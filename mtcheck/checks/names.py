@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mtcheck import resources, text
-from mtcheck.checks.base import RunCheck, segment_at
+from mtcheck.checks.base import Check, RunCheck, segment_at
 from mtcheck.core import Document, Finding, Place, Severity, Span, fingerprint
 from mtcheck.names import (
     AgreedForms,
@@ -22,7 +22,7 @@ from mtcheck.names import (
     tally,
     title_changes,
 )
-from mtcheck.names.titles import is_generic
+from mtcheck.names.titles import find_surplus, is_generic
 
 _MOST_RELATED = 20
 """Other places that a finding lists at most; a feed may hold thousands."""
@@ -349,18 +349,65 @@ class TitleWithoutCountry(_NamesCheck):
                     )
 
 
+class CountryOfItsInstitution(Check):
+    """A country is named before an institution that needs none.
+
+    What it does
+        Looks for institutions of a table with a country before them where that misleads or says the same
+        twice: in Russian Federation Council the council becomes one of the Russian Federation.
+
+    Why it matters
+        Other languages put the country first (Russian: the council of the federation of Russia, in one
+        row of genitives); word for word it makes another institution.
+
+    Limits
+        A note, and only institutions of the table; most parliaments and ministries take their country.
+
+    Example
+        Russian Federation Council Chairwoman Vera Orlova: Chairwoman of the Federation Council.
+
+    Source
+        ``names_institutions.toml``, each line with its source.
+    """
+
+    code = "NAM006"
+    name = "country-of-its-institution"
+    severity = Severity.NOTE
+
+    def run(self, doc: Document) -> Iterator[Finding]:
+        """One finding a place."""
+        if doc.lang is None:
+            return
+        twins: Counter[tuple[int | None, str]] = Counter()
+        spans = [s.span for s in doc.segments if s.scored]
+        for seen in find_surplus(doc.text, lang=doc.lang, spans=spans):
+            found = doc.text[seen.span.start : seen.span.end]
+            key = segment_at(doc, seen.span), found
+            twins[key] += 1
+            yield self.finding(
+                doc,
+                f'"{found}" names the country of an institution that needs none: {seen.why}.',
+                span=seen.span,
+                found=found,
+                expected=seen.write,
+                salt=str(twins[key]) if twins[key] > 1 else "",
+            )
+
+
 class NameNotAsAgreed(_NamesCheck):
     """A name is written in a form that the agreed list forbids.
 
     What it does
-        Looks for the forbidden forms of the file given as ``--names``, as whole words in any case.
-        A forbidden form inside a longer preferred or allowed form is let pass.
+        Looks for the forbidden forms of the file given as ``--names``, as whole words, with the usual
+        endings of the language. Of several entries at one place the longest wins; a forbidden form inside
+        a longer preferred or allowed one is let pass.
 
     Why it matters
         The list is what the editors have decided.
 
     Limits
-        Forbidden forms are found as they are written in the list; other cases and plurals are not.
+        Endings come from short tables; a form whose stem changes is found only with ``match = "lemma"``
+        and a dictionary (Russian and Ukrainian), or when it is listed.
 
     Example
         preferred Kyiv, forbidden Kiev: "talks in Kiev".
@@ -379,7 +426,7 @@ class NameNotAsAgreed(_NamesCheck):
             return
         spans = [s.span for s in doc.segments if s.scored]
         twins: Counter[tuple[int | None, str]] = Counter()
-        for span, form in self.agreed.violations(doc.text, lang=doc.lang, spans=spans):
+        for span, form in self.agreed.violations(doc.text, lang=doc.lang, spans=spans, path=doc.origin.uri):
             key = segment_at(doc, span), doc.text[span.start : span.end]
             twins[key] += 1
             yield self.finding(

@@ -55,6 +55,7 @@ def check(
     translator: options.Translator = None,
     language_model: options.LanguageModel = None,
     names: options.Names = None,
+    terms: options.Terms = None,
     no_models: options.NoModels = None,
     offline: options.Offline = None,
     allow_private: options.AllowPrivate = False,
@@ -83,6 +84,7 @@ def check(
     said = options.settings(
         config,
         select=select, ignore=ignore, fail_on=fail_on, lang=lang, source_lang=source_lang, names=names,
+        terms=terms,
         translator=translator, language_model=language_model, no_models=no_models, offline=offline,
         format=format_, baseline=baseline,
     )  # fmt: skip

@@ -57,8 +57,9 @@ SourceLang = Annotated[
     typer.Option("--source-lang", help="Language it was translated from; by notice or markup otherwise."),
 ]
 Names = Annotated[
-    Path | None, typer.Option("--names", help="Agreed forms of names and titles (CSV or TOML).")
+    Path | None, typer.Option("--names", help="Agreed forms of names and titles (CSV, TOML or TBX).")
 ]
+Terms = Annotated[Path | None, typer.Option("--terms", help="Agreed terms (CSV, TOML or TBX).")]
 NoModels = Annotated[
     bool | None,
     typer.Option("--no-models/--models", help="Run only what needs no model.", show_default=False),
@@ -155,7 +156,7 @@ def options_of(config: Config, *, threads: int | None, watcher: Watcher) -> Opti
     """What the pipeline is asked for.
 
     Raises:
-        UsageError: the file of names or the baseline cannot be read.
+        UsageError: the file of names or terms or the baseline cannot be read.
     """
     from mtcheck.names import read_names_file
     from mtcheck.pipeline import Options
@@ -165,6 +166,7 @@ def options_of(config: Config, *, threads: int | None, watcher: Watcher) -> Opti
         source_lang=config.source_lang,
         models=None if config.no_models else _models(config, threads, watcher),
         agreed=None if config.names is None else read_names_file(config.names),
+        terms=None if config.terms is None else read_names_file(config.terms),
         selection=selection_of(config),
     )
 

@@ -7,11 +7,12 @@ council, the ministry, the company) and perhaps words that explain a change (for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from mtcheck import resources, text
+from mtcheck.core import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,42 @@ def parse_title(title: str, lang: str) -> Office | None:
 
 _MINISTERS = frozenset({("minister",)})
 """Heads whose office is told by the other words of the title (Minister of Transport)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """An institution with the name of its country before it, which it does without.
+
+    Attributes:
+        span: place in the text, both together.
+        write: the name alone.
+        why: what is wrong, one clause.
+    """
+
+    span: Span
+    write: str
+    why: str
+
+
+@cache
+def _institutions(lang: str) -> tuple[re.Pattern[str], dict[str, dict[str, str]]] | None:
+    rows = [r for r in resources.data("names_institutions")["institution"] if r["lang"] == lang]
+    if not rows:
+        return None
+    pieces = [rf"(?:{'|'.join(map(re.escape, r['before']))})\s+({re.escape(r['name'])})" for r in rows]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(pieces)})(?![\w-])"), {r["name"]: r for r in rows}
+
+
+def find_surplus(whole: str, *, lang: str, spans: Iterable[Span]) -> Iterator[Surplus]:
+    """Institutions before which a text names their country though they need none."""
+    table = _institutions(text.primary(lang))
+    if table is None:
+        return
+    pattern, rows = table
+    for span in spans:
+        for match in pattern.finditer(whole, span.start, span.end):
+            row = rows[match[match.lastindex or 0]]
+            yield Surplus(Span(match.start(), match.end()), row["write"], row["why"])
 
 
 @cache

@@ -23,8 +23,8 @@ _SAID = (
 _SPEAKS = re.compile(rf"\s*(?:,\s*(?:\d\d|who|an?|the)\b|\s(?:{_SAID})\b)")
 _TITLES = (
     "President|Vice President|Prime Minister|Foreign Minister|Defence Minister|Defense Minister"
-    "|Health Minister|Interior Minister|Finance Minister|Justice Minister|Minister|Secretary General|Chancellor"
-    "|Chairman|Chairwoman|Speaker|Director|CEO|Head|Mayor|Governor|Senator|General|Colonel|Professor|Doctor|Dr"
+    "|Health Minister|Interior Minister|Finance Minister|Justice Minister|Minister|Secretary General"
+    "|Chancellor|Chairman|Chairwoman|Speaker|Director|CEO|Head|Mayor|Governor|Senator|General|Colonel|Professor|Doctor|Dr"
     "|Mr|Mrs|Ms|Judge|Coach|Captain|Commissioner|Ambassador|Deputy|Leader|Editor-in-chief|Spokesperson"
     "|Spokesman|Spokeswoman|Manager|Founder|Owner|Secretary|Chief|Commander|Prosecutor|Member|MP"
 )
