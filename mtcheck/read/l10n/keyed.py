@@ -55,8 +55,8 @@ def _is_plural(node: Node) -> bool:
     names = {c.name for c in node.children}
     return (
         node.kind == "object"
-        and "other" in names
         and names <= set(CATEGORIES)
+        and bool(names & {"few", "many", "other"})
         and all(c.kind in _TEXTS for c in node.children)
     )
 

@@ -44,7 +44,7 @@ class _Source:
     """A source file, indexed."""
 
     uri: str
-    lang: str | None
+    whole: bool
     forms: dict[_Form, Unit]
     keys: dict[str, Unit]
 
@@ -174,7 +174,7 @@ def _indexed(found: Catalogue) -> _Source:
         if "obsolete" not in unit.flags:
             forms.setdefault((unit.key, unit.context, unit.plural), unit)
             keys.setdefault(unit.key, unit)
-    return _Source(found.uri, found.target_lang, forms, keys)
+    return _Source(found.uri, found.broken is None, forms, keys)
 
 
 def _as_source(found: Catalogue, lang: str, *, keep: bool = False) -> Catalogue:
@@ -205,7 +205,7 @@ def _paired(found: Catalogue, source: _Source) -> Catalogue:
 def _beside(unit: Unit, source: _Source) -> Unit:
     """A unit with its source text: of the same form, else of the general one."""
     if unit.key not in source.keys:
-        return replace(unit, flags=unit.flags | {"obsolete"})
+        return replace(unit, flags=unit.flags | {"obsolete"}) if source.whole else unit
     origin = source.forms.get((unit.key, unit.context, unit.plural))
     if origin is None:
         tries = ((c, p) for c in (unit.context, None) for p in (unit.plural, "other", None))

@@ -10,6 +10,7 @@ accepts a string that is not closed.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
@@ -66,7 +67,7 @@ class _Parser:
     def __init__(self, text: str, lang: str | None) -> None:
         self.problem: Problem | None = None
         self.lang = lang
-        self._lines = text.split("\n")
+        self._lines = io.StringIO(text)  # a list of all lines would cost more than the units do
         self._categories: tuple[str, ...] | None = None
         self._plural_forms: str | None = None
 

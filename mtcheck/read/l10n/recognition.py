@@ -36,19 +36,14 @@ def _is_named(uri: str, path: PurePosixPath, source_locale: str) -> bool:
     """True for a file named for a language, where localisation is kept or beside the source's file."""
     if locales.in_localisation_folder(uri):
         return any(place.lang is not None for place in locales.places(uri))
-    lang = locales.tag(path.stem)
-    if lang is None:
-        return False
-    if primary(lang) == primary(source_locale):
-        return _has_sisters(Path(path), source_locale)
-    return Path(path.with_name(source_locale + path.suffix)).is_file()
+    return locales.tag(path.stem) is not None and _has_sisters(Path(path), source_locale)
 
 
 def _has_sisters(path: Path, source_locale: str) -> bool:
-    """True if a file of another language lies beside the source's."""
+    """True if files of several languages lie in a folder, one of them the source's."""
     try:
         names = [p.stem for p in path.parent.iterdir() if p.suffix == path.suffix]
-    except OSError:
+    except (OSError, ValueError):
         return False
     tags = {tag for name in names if (tag := locales.tag(name)) is not None}
-    return any(primary(tag) != primary(source_locale) for tag in tags)
+    return len(tags) > 1 and any(primary(tag) == primary(source_locale) for tag in tags)
