@@ -72,10 +72,10 @@ def unit(
         source=without_surrogates(source),
         target=without_surrogates(target),
         line=line,
-        context=context,
+        context=without_surrogates(context) if context else context,
         plural=plural,
         flags=stated,
-        comments=tuple(comments),
+        comments=tuple(map(without_surrogates, comments)),
         max_length=max_length,
     )
 

@@ -10,7 +10,6 @@ accepts a string that is not closed.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 
@@ -26,6 +25,7 @@ _ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9A-Fa-f]{1,2}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _CHARSET = re.compile(rb'Content-Type:[^"\n]*charset=([\w.:-]+)', re.IGNORECASE)
 _HEADER_BYTES = 1 << 14
+_STRETCH = 1 << 18
 
 
 class _Entry:
@@ -67,7 +67,7 @@ class _Parser:
     def __init__(self, text: str, lang: str | None) -> None:
         self.problem: Problem | None = None
         self.lang = lang
-        self._lines = io.StringIO(text)  # a list of all lines would cost more than the units do
+        self._text = text
         self._categories: tuple[str, ...] | None = None
         self._plural_forms: str | None = None
 
@@ -87,7 +87,7 @@ class _Parser:
     def _entries(self) -> Iterator[_Entry]:
         entry = _Entry()
         parts: list[str] | None = None
-        for number, raw in enumerate(self._lines, start=1):
+        for number, raw in enumerate(_lines(self._text), start=1):
             line = raw.strip()
             first, obsolete = line[:1], False
             if first == "#":
@@ -164,6 +164,16 @@ class _Parser:
     def _complain(self, text: str, line: int) -> None:
         if self.problem is None:
             self.problem = Problem(text, line)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text; a list of them all would take more room than the units do."""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at + _STRETCH)
+        end = len(text) if end < 0 else end
+        yield from text[at:end].split("\n")
+        at = end + 1
 
 
 def _note(entry: _Entry, line: str) -> None:
