@@ -104,6 +104,7 @@ class _Known:
         self._events: dict[str, list[Verdict]] = {}
         self._rows: dict[str, str] = {}
         self._last = 0
+        self._body = b""
 
     def answer(self, store: VerdictStore) -> tuple[str, bytes]:
         """A tag of the state, and all verdicts that stand."""
@@ -115,8 +116,10 @@ class _Known:
                 self._rows.pop(fingerprint, None)
                 for stand in standing(self._events[fingerprint]).values():
                     self._rows[fingerprint] = json.dumps(asdict(stand.verdict))
-            head = json.dumps({"format": FORMAT, "version": VERSION})[:-1]
-            return f'"{self._last}"', f'{head}, "verdicts": [{",".join(self._rows.values())}]}}'.encode()
+            if fresh or not self._body:
+                head = json.dumps({"format": FORMAT, "version": VERSION})[:-1]
+                self._body = f'{head}, "verdicts": [{",".join(self._rows.values())}]}}'.encode()
+            return f'"{self._last}"', self._body
 
 
 class _Refused(Exception):
