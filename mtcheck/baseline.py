@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,12 +63,7 @@ class Baseline:
 
     def file(self, uri: str) -> str:
         """What the entries call an input."""
-        if uri == "-" or "://" in uri:
-            return uri
-        try:
-            return Path(os.path.relpath(os.path.abspath(uri), self.folder)).as_posix()  # noqa: PTH100
-        except ValueError:  # another drive on Windows
-            return Path(uri).as_posix()
+        return uri if uri == "-" or "://" in uri else _path_from(str(self.folder), uri, os.getcwd())  # noqa: PTH109 - quick
 
     def split(
         self, findings: tuple[Finding, ...], doc: Document | None
@@ -136,6 +132,15 @@ def dumps(baseline: Baseline, *, version: str) -> str:
 
 def _folder(path: Path) -> Path:
     return Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow links out of the tree
+
+
+@lru_cache(maxsize=64)
+def _path_from(folder: str, uri: str, current: str) -> str:
+    """The path of a file from a folder; kept, since findings come thousands a file."""
+    try:
+        return Path(os.path.relpath(os.path.normpath(Path(current, uri)), folder)).as_posix()
+    except ValueError:  # another drive on Windows
+        return Path(uri).as_posix()
 
 
 def _text(finding: Finding, doc: Document | None) -> str:

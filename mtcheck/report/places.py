@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePath
 
 from mtcheck.core import Document, Finding
@@ -36,12 +36,16 @@ class Region:
 
 def path_of(uri: str) -> str:
     """The path from the current folder, or what else the input was called."""
-    if uri == "-" or "://" in uri:
-        return uri
-    path = os.path.normpath(uri)
-    if Path(path).is_absolute():
-        path = os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path
-    return PurePath(path).as_posix()
+    return uri if uri == "-" or "://" in uri else _path_from(os.getcwd(), uri)  # noqa: PTH109 - quick
+
+
+@lru_cache(maxsize=64)
+def _path_from(current: str, uri: str) -> str:
+    """Kept, since findings come thousands a file."""
+    path = Path(os.path.normpath(uri))
+    if path.is_absolute() and path.is_relative_to(current):
+        path = path.relative_to(current)
+    return path.as_posix()
 
 
 def region(finding: Finding, doc: Document | None) -> Region | None:

@@ -8,6 +8,7 @@ rule). GitHub does not reliably show the most severe 5,000, so the cut is made h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -22,11 +23,18 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    finding: Finding
+    where: Region | None
+    suppressions: tuple[Mapping[str, str], ...]
+
+
 class SarifReporter:
     """See ``Reporter``; everything is written at the end, when it is known what has to be cut."""
 
     def __init__(self) -> None:
-        self._results: list[tuple[int, dict[str, Any]]] = []
+        self._results: list[_Kept] = []
         self._cut = 0
         self._notifications: list[dict[str, Any]] = []
         self._rules: dict[str, Rule] = {}
@@ -88,22 +96,21 @@ class SarifReporter:
     ) -> None:
         known = Rule(finding.code, finding.name, finding.severity, finding.name, "")
         self._rules.setdefault(finding.code, known)
-        rank = -1 if suppressions else int(finding.severity)
-        self._results.append((rank, _result(finding, doc, suppressions)))
+        self._results.append(_Kept(finding, region(finding, doc), suppressions))
         if len(self._results) > 4 * MAX_RESULTS:  # now and then, so that memory stays flat
             self._trim()
 
     def _trim(self) -> None:
         """Keep the most severe; of equals the first ones."""
         if len(self._results) > MAX_RESULTS:
-            self._results.sort(key=lambda ranked: -ranked[0])
+            self._results.sort(key=lambda kept: 0 if kept.suppressions else -kept.finding.severity)
             self._cut += len(self._results) - MAX_RESULTS
             del self._results[MAX_RESULTS:]
 
     def _kept(self) -> list[dict[str, Any]]:
         self._trim()
         index = {code: n for n, code in enumerate(sorted(self._rules))}
-        return [{**result, "ruleIndex": index[result["ruleId"]]} for _, result in self._results]
+        return [_result(kept, index[kept.finding.code]) for kept in self._results]
 
     def _driver(self) -> dict[str, Any]:
         return {
@@ -136,10 +143,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(
-    finding: Finding, doc: Document | None, suppressions: tuple[Mapping[str, str], ...]
-) -> dict[str, Any]:
-    location = _location(finding.origin.uri, finding.origin.unit, region(finding, doc))
+def _result(kept: _Kept, index: int) -> dict[str, Any]:
+    finding = kept.finding
+    location = _location(finding.origin.uri, finding.origin.unit, kept.where)
     properties = {"found": finding.found, "expected": finding.expected, "score": finding.score}
     related = [
         {**_place(place), "id": number, "message": {"text": place.text}}
@@ -147,6 +153,7 @@ def _result(
     ]
     return {
         "ruleId": finding.code,
+        "ruleIndex": index,
         "level": str(finding.severity),
         "message": {"text": told(finding)},
         "locations": [location],
@@ -156,7 +163,7 @@ def _result(
             "primaryLocationLineHash": f"{finding.fingerprint}:1",
             "mtcheck/v1": finding.fingerprint,
         },
-        "suppressions": list(suppressions),
+        "suppressions": list(kept.suppressions),
         "properties": {key: value for key, value in properties.items() if value is not None},
     }
 

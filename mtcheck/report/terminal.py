@@ -301,6 +301,8 @@ def visible(value: str) -> str:
 
     Line breaks become spaces; the length in code points stays, so spans still fit.
     """
+    if value.isprintable():  # holds nothing of the kind; the rule, and much quicker
+        return value
     return "".join(
         " "
         if c in "\n\r\t\u2028\u2029"
