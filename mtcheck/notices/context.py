@@ -7,6 +7,7 @@ prevails", or alone on the first or last line of a text about something else, it
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mtcheck.notices import tables
 from mtcheck.notices.fold import fold, skeleton
@@ -73,7 +74,11 @@ def named_beside(text: str, start: int, end: int, lang: str) -> tuple[str | None
 
     Only those that speak of translating or of the original are asked; the one after comes first.
     """
-    before, after = _paragraph(text, start, end)
+    return _named(*_paragraph(text, start, end), lang)
+
+
+@lru_cache(maxsize=1024)
+def _named(before: str, after: str, lang: str) -> tuple[str | None, str | None]:
     service = source = None
     sentences = [
         next((s for s in _SENTENCE.split(after) if re.search(r"\w", s)), ""),

@@ -140,6 +140,8 @@ def _by(reading: Reading, verb: Hit, agent: Hit, *, words: int = 4) -> bool:
             return True
         if len(gap) == 1 and agent.common and any(n[:2] == verb[:2] for n in reading.find("noun")):
             return False  # "Googleで翻訳", "구글로 번역": a button
+    if tables.option(reading.lang, "prefixed") and reading.text[agent.start] in "بב":
+        return True  # the preposition is the first letter of the agent
     low, high = min(verb.start, agent.start), max(verb.end, agent.end)
     return any(
         low - 14 <= b.start

@@ -13,6 +13,7 @@ Rejected: one long expression a language. It finds the phrases its author has se
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ class Verdict(NamedTuple):
     label: bool = False
 
 
+@lru_cache(maxsize=2048)
 def judge(text: str, lang: str) -> Verdict | None:
     """The notice in a folded sentence, as one language reads it, or None."""
     reading = Reading(text, lang)
@@ -120,15 +122,25 @@ def _denied(reading: Reading, found: Evidence) -> bool:
             return True
     if any(0 <= hit.start - found.end <= 1 for hit in reading.find("other")):
         return True
-    if _COUNT.match(reading.text, found.end):
+    if _COUNT.match(reading.text, found.end) or _attribute(reading, found):
         return True
     if "by" not in found.rule and _identifier(reading.text, found):
         return True
+    if found.noun and reading.find("plea"):
+        return False
     return any(
         hit.start < found.end
-        and not any(s.start <= hit.start and hit.end <= s.end for s in reading.find("from"))
+        and not any(s.start <= hit.start and hit.end <= s.end for n in ("from", "agent") for s in reading.find(n))
         for hit in reading.find("block")
     )
+
+
+def _attribute(reading: Reading, found: Evidence) -> bool:
+    """True for "texts, translated by machine, need …" and 机器翻译的文本…: of others, in passing."""
+    if found.noun and any(hit.start == found.end for hit in reading.find("attrib")):
+        return not any(hit.end <= found.start for hit in reading.find("self"))
+    before, after = reading.text[: found.start].rstrip(), reading.text[found.end :].lstrip()
+    return before.endswith(",") and after.startswith(",") and not reading.find("self")
 
 
 def _identifier(text: str, found: Evidence) -> bool:

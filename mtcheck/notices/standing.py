@@ -39,13 +39,15 @@ def stands(reading: Reading, found: Evidence, start: int, end: int, mask: bytear
         return True
     if any(h.end <= found.start for h in reading.find("habit")):
         return False
+    if start and _only_languages(reading, start):
+        return False
     labelled = re.match(r"[^\W\d_]{3,15}:\s", reading.text[start:]) and mask[start]
     foreign = (
         0
         if found.noun or found.rule in {"made-by", "credit"}
         else _languages_alone(reading, start, found.start)
     )
-    if reading.unknown(start, found.start, mask) + foreign > int(reading.joined or bool(labelled)):
+    if reading.unknown(start, found.start, mask) + foreign > int(reading.joined or bool(labelled) or bool(reading.find("plea"))):
         return False
     if found.noun:
         return _noun_alone(reading, found, start, end, mask)
@@ -60,6 +62,13 @@ def stands(reading: Reading, found: Evidence, start: int, end: int, mask: bytear
     first_stop = re.search(r"[.,;:!(\[。，；：（)\]|\-]", follows)
     near = reading.unknown(found.end, found.end + (first_stop.start() if first_stop else len(follows)), mask)
     return near <= (3 if reading.joined else 1) and rest <= 60
+
+
+def _only_languages(reading: Reading, start: int) -> bool:
+    """True if nothing but the name of a language stands before a bracket: an item of a menu."""
+    head = reading.text[: start - 1].strip(" *_>#-")
+    names = [h for h in reading.find("language") if h.start < start]
+    return bool(head) and bool(names) and len(WORD.findall(head)) == len(names)
 
 
 def _talked_about(reading: Reading, found: Evidence, start: int) -> bool:
@@ -121,7 +130,8 @@ def _speaks_of_itself(reading: Reading, found: Evidence, mask: bytearray) -> boo
             limit = int(reading.joined)
             if _talked_about(reading, found, low):
                 continue
-            if not before or _goes_on_unknown(reading, found.end, len(reading.text), mask):
+            used = any(found.end <= m.start < hit.start for m in reading.find("made"))
+            if (not before and not used) or _goes_on_unknown(reading, found.end, len(reading.text), mask):
                 continue
         if unknown <= limit and not (
             unknown and _goes_on_unknown(reading, found.end, len(reading.text), mask)
@@ -169,6 +179,8 @@ def _this_something(reading: Reading, found: Evidence, mask: bytearray) -> bool:
 
 def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
     """ "Machine translation" with a source, a service, a caution or brackets, and nothing else."""
+    if _this_of_another(reading, found, start, end, mask):
+        return True
     if reading.unknown(found.end, end, mask) > (2 if reading.joined else 0):
         return _noun_and_clause(reading, found, start, end, mask)
     if any(found.end <= h.start for h in reading.find("into")):
@@ -179,7 +191,9 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
         for h in reading.find(n)
         if found.end <= h.start < end and h.end - h.start > 2
     ]
-    bracketed = start > 0 and not reading.text[: start - 1].strip(" *_>#") and len(reading.text) - end <= 2
+    head = reading.text[: start - 1].strip(" *_>#") if start else ""
+    titled = any(h.start == 0 and h.end >= len(head) for h in reading.find("thing"))
+    bracketed = start > 0 and (not head or titled) and len(reading.text) - end <= 2
     return bool(
         after
         or _serviced(reading, found, end)
@@ -188,6 +202,16 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
         or _cautioned(reading, found)
         or bracketed
     )
+
+
+def _this_of_another(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
+    """ "This is a machine translation of the French decision", "… of an article from Le Monde"."""
+    if not _this_before(reading, found, start):
+        return False
+    stop = STOP.search(reading.text, found.end, end)
+    last = stop.start() if stop else end
+    named = [h for n in ("orig", "from", "language") for h in reading.find(n) if found.end <= h.start < last]
+    return bool(named) and reading.unknown(found.end, last, mask) <= (8 if reading.joined else 3)
 
 
 def _noun_and_clause(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
@@ -223,8 +247,10 @@ def _serviced(reading: Reading, found: Evidence, end: int) -> bool:
 
 
 def _this_before(reading: Reading, found: Evidence, start: int) -> bool:
-    return any(
-        start <= t.start < found.start and not _talked_about(reading, found, t.end) for t in reading.find("this")
+    """True for "this is a machine translation", and where "this" comes last, for that too."""
+    this = reading.find("this")
+    return any(start <= t.start < found.start and not _talked_about(reading, found, t.end) for t in this) or any(
+        0 <= t.start - found.end <= 5 and not WORD.search(reading.text, t.end) for t in this
     )
 
 

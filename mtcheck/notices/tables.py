@@ -29,7 +29,7 @@ __all__ = [
 CLASSES = (
     "done", "auto", "machine", "mt", "noun", "made",
     "did", "nounby", "by", "agent", "this", "thing", "self",
-    "neg", "block", "from", "into", "orig", "caution", "prevails", "plea", "about", "habit", "fill", "language",
+    "neg", "block", "from", "into", "orig", "caution", "prevails", "plea", "attrib", "about", "habit", "fill", "language",
 )  # fmt: skip
 """Word classes of a language table; see the head of ``notices.toml`` for what each one is."""
 

@@ -19,6 +19,9 @@ Active = tuple[tuple[str, tuple[str, ...]], ...]
 
 LONGEST = 700
 """Code points; nothing longer than this is a notice, and nothing longer is searched in one go."""
+_MOST = 3000
+"""Lines with a trigger word that are looked at in one text: more have lists of strings and hostile
+texts, and one such line costs half a millisecond."""
 _WRAP = 40
 """A line shorter than this (in columns) was ended on purpose, not wrapped."""
 
@@ -58,10 +61,12 @@ def candidates(text: str) -> Iterator[list[Unit]]:
         return
     lines, rough_lines = text.split("\n"), rough.split("\n")
     starts = _starts(lines)
-    done = -1
+    done, left = -1, _MOST
     for number, rough_line in enumerate(rough_lines):
         if number <= done or not languages_of(rough_line, active):
             continue
+        if not (left := left - 1):
+            return
         first, last = _joined(lines, number)
         first = max(first, done + 1)
         done = last
@@ -127,6 +132,10 @@ def _joined(lines: list[str], number: int) -> tuple[int, int]:
 
 def _lonely_item(lines: list[str], rough: list[str], number: int, active: Active) -> bool:
     """True for an item of a list that is about something else: features, steps, credits."""
+    if " | " in lines[number].strip() and any(
+        " | " in lines[n] for n in (number - 1, number + 1) if 0 <= n < len(lines)
+    ):
+        return True  # a row of a table
     if not _ITEM.match(lines[number]):
         return False
     around = [n for n in (number - 2, number - 1, number + 1, number + 2) if 0 <= n < len(lines)]
