@@ -476,6 +476,22 @@ def units(path: Path) -> dict[tuple[str, str | None], Unit]:
     return {(u.key, u.plural): u for c in read(path) for u in c.units}
 
 
+def test_a_form_beyond_those_of_the_header() -> None:
+    header = 'msgid ""\nmsgstr "Language: de\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    message = 'msgid "a"\nmsgid_plural "b"\n' + "".join(f'msgstr[{i}] "x"\n' for i in range(3))
+    (found,) = read_bytes((header + message).encode(), "po", "de.po")
+    assert [(u.plural, u.source, u.flags) for u in found.units] == [
+        ("one", "a", frozenset()),
+        ("other", "b", frozenset()),
+        ("zero", "b", frozenset({"surplus-form"})),
+    ]
+
+
+def test_a_stated_language_need_not_be_in_cldr() -> None:
+    (found,) = read_bytes(b'msgid ""\nmsgstr "Language: tet\\n"\n', "po", "locale/tet/django.po")
+    assert found.target_lang == "tet"
+
+
 def test_flags_and_contexts_of_a_known_file() -> None:
     found = units(FIXTURES / "po" / "good" / "ru.po")
     book = found["%d book was returned", "few"]

@@ -141,7 +141,7 @@ def read_xcstrings(data: bytes, uri: str, *, charset: str | None = None) -> Iter
     root, problem = parse_json(text) if text or damage is None else (Node("", 1, "object"), None)
     broken = problem.error(uri) if problem is not None else damage
     source_name = root.text_at("sourceLanguage") or "en"
-    source_lang = locales.tag(source_name)
+    source_lang = locales.tag(source_name, known=False)
     strings = root.get("strings")
     entries = list(strings.objects()) if strings is not None else []
     names: dict[str, None] = {}
@@ -154,7 +154,12 @@ def read_xcstrings(data: bytes, uri: str, *, charset: str | None = None) -> Iter
         if problem is not None:  # what stands behind the break may be there
             units = [u for u in units if "missing" not in u.flags]
         yield catalogue(
-            uri, "xcstrings", units, broken=broken, source_lang=source_lang, target_lang=locales.tag(name)
+            uri,
+            "xcstrings",
+            units,
+            broken=broken,
+            source_lang=source_lang,
+            target_lang=locales.tag(name, known=False),
         )
         broken = None  # one file breaks once
     if not targets:

@@ -5,8 +5,9 @@ its suppressions, ``catalogue`` one file with its duplicates marked. A reader of
 one language a file puts its texts into ``target``; ``pairing`` finds their source.
 
 Flags beyond gettext's own: ``duplicate`` (the key stood before in this file), ``no-translate`` (the
-file says not to translate it), ``ordinal`` (a plural form of an ordinal), ``state:NAME`` (XLIFF and
-string catalogues), and those of ``comments``.
+file says not to translate it), ``ordinal`` (a plural form of an ordinal), ``surplus-form`` (gettext:
+beyond the forms that the header states), ``state:NAME`` (XLIFF and string catalogues), and those of
+``comments``.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def read(data: bytes, uri: str, *, charset: str | None = None) -> Iterator[Catal
 def read_arb(data: bytes, uri: str, *, charset: str | None = None) -> Iterator[Catalogue | InputError]:
     """The catalogue of an Application Resource Bundle, its texts as targets. See ``formats.Reader``."""
     root, broken = _parsed(data, uri, charset)
-    lang = locales.tag(root.text_at("@@locale") or "")
+    lang = locales.tag(root.text_at("@@locale") or "", known=False)
     yield catalogue(uri, "arb", _arb_units(root), broken=broken, target_lang=lang)
 
 

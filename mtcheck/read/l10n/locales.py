@@ -54,24 +54,29 @@ class Place:
 
 
 @lru_cache(maxsize=4096)
-def tag(written: str) -> str | None:
-    """``pt_BR``, ``pt-BR``, ``sr@latin`` or ``pt-rBR`` as BCP 47, None for what names no language."""
+def tag(written: str, *, known: bool = True) -> str | None:
+    """``pt_BR``, ``pt-br`` or ``sr@latin`` as BCP 47, None for what names no language.
+
+    Args:
+        known: only languages that CLDR has plural rules for, since a path is full of short words;
+            False for a place in which nothing but a language stands.
+    """
     match = _TAG.fullmatch(written)
     if match is None:
         return None
     table = resources.data("l10n")
     lang = table["legacy"].get(match["lang"].lower(), match["lang"].lower())
-    if primary(lang) not in resources.data("plurals")["cardinal"]:
+    if known and primary(lang) not in resources.data("plurals")["cardinal"]:
         return None
     script, region, modifier = match["script"], match["region"], match["modifier"]
     parts = [lang]
-    known = table["modifiers"].get((modifier or "").lower())
-    if script or (known and len(known) == 4):
-        parts.append((script or known).title())
+    variant = table["modifiers"].get((modifier or "").lower())
+    if script or (variant and len(variant) == 4):
+        parts.append((script or variant).title())
     if region:
         parts.append(region.upper())
-    if known and len(known) > 4:
-        parts.append(known)
+    if variant and len(variant) > 4:
+        parts.append(variant)
     return "-".join(parts)
 
 

@@ -70,6 +70,7 @@ class _Parser:
         self._text = text
         self._categories: tuple[str, ...] | None = None
         self._plural_forms: str | None = None
+        self._forms = len(plurals.CATEGORIES)
 
     def units(self) -> Iterator[Unit]:
         """The units in file order; the header is none."""
@@ -140,11 +141,13 @@ class _Parser:
             return
         if self._categories is None:
             self._categories = plurals.gettext_categories(self._plural_forms, self.lang)
+            self._forms = plurals.forms_stated(self._plural_forms) or self._forms
         for field in entry.fields:
             if not field.startswith("msgstr"):
                 continue
             index = int(field[7:-1] or 0) if field.endswith("]") else 0
             category = self._categories[index] if index < len(self._categories) else "other"
+            own = flags if index < self._forms else [*flags, "surplus-form"]
             yield unit(
                 key,
                 source=key if category == "one" else plural,
@@ -152,14 +155,14 @@ class _Parser:
                 line=entry.line,
                 context=context,
                 plural=category,
-                flags=flags,
+                flags=own,
                 comments=entry.comments,
             )
 
     def _read_header(self, text: str) -> None:
         fields = dict(line.split(":", 1) for line in text.split("\n") if ":" in line)
         self._plural_forms = fields.get("Plural-Forms")
-        self.lang = locales.tag(fields.get("Language", "").strip()) or self.lang
+        self.lang = locales.tag(fields.get("Language", "").strip(), known=False) or self.lang
 
     def _complain(self, text: str, line: int) -> None:
         if self.problem is None:

@@ -25,10 +25,10 @@ def read(data: bytes, uri: str, *, charset: str | None = None) -> Iterator[Catal
     source_lang: str | None = None
     for record in records:
         if record.local == "header":
-            stated = locales.tag(record.get("srclang") or "")
+            stated = _lang(record.get("srclang"))
             continue
-        variants = [(locales.tag(v.get("lang") or ""), v) for v in record.elements("tuv")]
-        own = locales.tag(record.get("srclang") or "") or stated
+        variants = [(_lang(v.get("lang")), v) for v in record.elements("tuv")]
+        own = _lang(record.get("srclang")) or stated
         source = next(((lang, v) for lang, v in variants if _same(lang, own)), None)
         if source is None and variants:
             source = variants[0]
@@ -42,6 +42,10 @@ def read(data: bytes, uri: str, *, charset: str | None = None) -> Iterator[Catal
         broken = None  # one file breaks once
     if not units:
         yield catalogue(uri, "tmx", (), broken=broken, source_lang=stated)
+
+
+def _lang(written: str | None) -> str | None:
+    return locales.tag(written or "", known=False)
 
 
 def _same(lang: str | None, wanted: str | None) -> bool:

@@ -57,7 +57,7 @@ def _languages(element: Element) -> tuple[str | None, str | None]:
         source = at.get("source-language") or at.get("srcLang")
         target = at.get("target-language") or at.get("trgLang")
         if source or target:
-            return locales.tag(source or ""), locales.tag(target or "")
+            return locales.tag(source or "", known=False), locales.tag(target or "", known=False)
         at = at.above
     return None, None
 
