@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mtcheck import checks, suppressions
+import mtcheck
+from mtcheck import baseline, checks, suppressions
 from mtcheck.core import (
     Catalogue,
     Document,
@@ -21,6 +22,7 @@ from mtcheck.core import (
 )
 from mtcheck.pipeline import Options, make_checks, run
 from mtcheck.read import read_inputs
+from mtcheck.report import reporter
 from mtcheck.selection import UNCHANGED, LeftOut, Override, Selection, covers, require_selectors
 
 NOTICE = "The harvest was good this year, the minister said on Monday.\n\nTranslated by Google\n"
@@ -274,3 +276,25 @@ def test_a_reason_less_comment_of_a_message_is_one_note() -> None:
     report = run([Catalogue("ru.po", "po", tuple(forms))], Options(selection=Selection(select=("SUP",))))
     (found,) = report.all_findings
     assert (found.code, found.severity, found.origin) == ("SUP001", Severity.NOTE, Origin("ru.po", "k", 3))
+
+
+def test_the_library_selects_and_knows_a_baseline(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(NOTICE, encoding="utf-8")
+    assert [f.code for f in mtcheck.check(path, select=["DIS"]).all_findings] == ["DIS001"]
+    assert mtcheck.check(path, ignore=["translation-notice"]).all_findings == ()
+    with pytest.raises(UsageError, match="there is no rule FOO"):
+        mtcheck.check(path, select=["FOO"])
+    report = mtcheck.check(path)
+    known = baseline.empty(tmp_path / "b.json")
+    known.entries.update(known.entry(f, report.results[0].document) for f in report.all_findings)
+    (tmp_path / "b.json").write_text(baseline.dumps(known, version="1"), encoding="utf-8")
+    report = mtcheck.check(path, baseline=tmp_path / "b.json")
+    assert (report.all_findings, report.signature["left_out"]) == ((), "1 finding in the baseline")
+
+
+def test_the_terminal_says_key_and_line_of_a_message() -> None:
+    comment = ("mtcheck-ignore: PLH001",)
+    report = run([Catalogue("ru.po", "po", (Unit("menu.open", "s", "t", 3, comments=comment),))], Options())
+    shown = reporter("terminal", width=200).result(report.results[0])
+    assert "(line 3, menu.open)" in shown

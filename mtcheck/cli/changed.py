@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mtcheck.cli.options import Item, uri_of
@@ -36,7 +36,7 @@ class Revision:
 
     def changed(self, items: Iterable[Item], *, format: str | None) -> Iterator[Item]:
         """The items that differ; see the module. What is in no work tree always differs."""
-        before: tuple[str, list[Item]] = ("", [])
+        before = _Before()
         for item in items:
             path = self._path(uri_of(item))
             if isinstance(item, InputError) or path is None:
@@ -45,11 +45,11 @@ class Revision:
             source = self._path(item.source_uri) if isinstance(item, Catalogue) and item.source_uri else None
             if path in self.unchanged and (source is None or source in self.unchanged):
                 continue
-            if before[0] != path:
-                before = (path, self._before(path, source, format))
+            if before.path != path:
+                before = _held(path, self._before(path, source, format))
             if isinstance(item, Catalogue):
-                yield _marked(item, before[1])
-            elif not any(_same(item, old) for old in before[1]):
+                yield _marked(item, before)
+            elif _text(item) not in before.texts:
                 yield item
 
     def _path(self, uri: str) -> str | None:
@@ -112,20 +112,33 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     return found.stdout if found.returncode == 0 else None
 
 
-def _same(item: Item, old: Item) -> bool:
-    if not isinstance(item, Document) or not isinstance(old, Document):
-        return False
-    return (item.origin.unit, item.text, item.source, item.markup) == (
-        old.origin.unit,
-        old.text,
-        old.source,
-        old.markup,
-    )
+@dataclass(frozen=True)
+class _Before:
+    """What a file held at the revision, ready to be asked."""
+
+    path: str = ""
+    texts: frozenset[object] = frozenset()
+    units: Mapping[object, object] = field(default_factory=dict)
 
 
-def _marked(catalogue: Catalogue, before: Iterable[Item]) -> Catalogue:
+def _held(path: str, items: Iterable[Item]) -> _Before:
+    texts: set[object] = set()
+    units: dict[object, object] = {}
+    for item in items:
+        if isinstance(item, Document):
+            texts.add(_text(item))
+        elif isinstance(item, Catalogue):
+            units |= {_key(u): _content(u) for u in item.units}
+    return _Before(path, frozenset(texts), units)
+
+
+def _text(doc: Document) -> object:
+    return doc.origin.unit, doc.text, doc.source, doc.markup
+
+
+def _marked(catalogue: Catalogue, before: _Before) -> Catalogue:
     """The catalogue with the flag on every unit that reads as it did."""
-    old = {_key(u): _content(u) for c in before if isinstance(c, Catalogue) for u in c.units}
+    old = before.units
     units = tuple(
         replace(u, flags=u.flags | {UNCHANGED}) if old.get(_key(u)) == _content(u) else u
         for u in catalogue.units
@@ -133,9 +146,9 @@ def _marked(catalogue: Catalogue, before: Iterable[Item]) -> Catalogue:
     return replace(catalogue, units=units)
 
 
-def _key(unit: Unit) -> tuple[str, str | None, str | None]:
+def _key(unit: Unit) -> object:
     return unit.key, unit.context, unit.plural
 
 
-def _content(unit: Unit) -> tuple[str, str, frozenset[str]]:
+def _content(unit: Unit) -> object:
     return unit.source, unit.target, unit.flags & {"fuzzy", "missing", "obsolete"}
