@@ -96,7 +96,7 @@ class TerminalReporter:
     def _heading(self, result: Result) -> Text:
         from rich.text import Text
 
-        style, words = VERDICTS[result.verdict]
+        style, words = ("bold", "LOCALISATION FILE") if _is_catalogue(result) else VERDICTS[result.verdict]
         return Text.assemble((f" {words} ", style), " ", (visible(result.document.id), "bold"))
 
     def _line(self, result: Result) -> Text:
@@ -109,6 +109,9 @@ class TerminalReporter:
 
     def _facts(self, result: Result) -> list[Text]:
         doc, scores = result.document, result.scores
+        if _is_catalogue(result):
+            pair = f"{text.language_name(doc.source_lang)} to {text.language_name(doc.lang)}"
+            return [_plain(f"  {_count(int(doc.metadata['units']), 'message')}, {pair}")]
         lines = [visible(result.reason)]
         if result.disclosure is not None:
             service = resources.data("services").get(result.disclosure.service, {})
@@ -239,6 +242,11 @@ _LABELS = {
     "models_saw": "Models saw",
     "chrf": "chrF signature",
 }
+
+
+def _is_catalogue(result: Result) -> bool:
+    """Whether a result is that of a localisation file, which has messages and no text."""
+    return "units" in result.document.metadata and not result.document.segments
 
 
 def _strips(segments: Sequence[Segment]) -> list[str]:
