@@ -504,3 +504,33 @@ def test_flags_and_contexts_of_a_known_file() -> None:
     sign = units(FIXTURES / "xliff" / "good" / "ru.xliff")["door.sign", None]
     assert (sign.max_length, sign.comments) == (40, ("The sign at the door",))
     assert sign.source == 'The room is <g id="1">open</g> & warm'
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("strings/good/ru.lproj/Main.strings", "utf-16"),
+        ("xliff/good/ru.xliff", "utf-16"),
+        ("android/good/values-ru/strings.xml", "utf-8-sig"),
+        ("po/good/ru.po", "koi8-r"),
+        ("properties/good/messages_ru.properties", "cp1251"),
+    ],
+)
+def test_encodings(name: str, encoding: str) -> None:
+    """The same units come out of every encoding; a catalogue's header states its own."""
+    path = FIXTURES / name
+    text = path.read_text("utf-8").replace("«", "").replace("»", "")
+    if encoding == "koi8-r":
+        text = text.replace("charset=UTF-8", "charset=KOI8-R")
+    plain, format = text.replace("KOI8-R", "UTF-8").encode("utf-8"), format_of(path)
+    (expected,) = read_bytes(plain, format, name)
+    (found,) = read_bytes(text.encode(encoding), format, name)
+    assert found.broken is None
+    assert found.units == expected.units
+
+
+@pytest.mark.parametrize("path", GOOD, ids=name_of)
+def test_line_ends_of_windows_change_nothing(path: Path) -> None:
+    data = path.read_bytes()
+    expected = read_bytes(data, format_of(path), str(path))
+    assert read_bytes(data.replace(b"\n", b"\r\n"), format_of(path), str(path)) == expected

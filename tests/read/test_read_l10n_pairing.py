@@ -170,9 +170,22 @@ def test_msgids_that_are_keys_take_their_text_from_the_source_catalogue(tmp_path
     assert [(u.key, u.source, u.flags) for u in own.units] == [("menu.open", "Open", frozenset({"source"}))]
 
 
+def test_a_bare_name_is_read_with_the_folder_it_lies_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "values/strings.xml", "Door")
+    put(tmp_path, "values-ru/strings.xml", "Дверь")
+    monkeypatch.chdir(tmp_path / "values-ru")
+    found = catalogue("strings.xml")
+    assert (found.uri, found.target_lang) == ("strings.xml", "ru")
+    assert [(u.source, u.target) for u in found.units] == [("Door", "Дверь")]
+
+
 @pytest.mark.parametrize(
     ("path", "lang"),
     [
+        ("src/it/app.properties", None),
+        ("locales/it/app.properties", "it"),
         ("locale/ru/LC_MESSAGES/django.po", "ru"),
         ("po/sr@latin.po", "sr-Latn"),
         ("po/pt_BR.po", "pt-BR"),
@@ -223,6 +236,8 @@ def test_tag(written: str, tag: str | None) -> None:
         ("src/locales/ru/common.json", "i18n-json"),
         ("src/data/ru.json", "json"),
         ("src/locales/package.json", "json"),
+        ("home/id/locales/schema.json", "json"),
+        ("src/locales/user-id.json", "json"),
         ("package.json", "json"),
         ("config/locales/ru.yml", "rails"),
         ("a.pot", "po"),
@@ -255,10 +270,12 @@ def test_a_folder_walk_reads_localisation_and_leaves_other_json_as_it_was(tmp_pa
     put(tmp_path, "app/locales/en.json", "Door")
     put(tmp_path, "app/locales/ru.json", "Дверь")
     put(tmp_path, "app/other/settings.yml", "no")
+    put(tmp_path, "app/i18n/menu_en.json", "Door")
+    put(tmp_path, "app/i18n/menu_ru.json", "Дверь")
     put(tmp_path, "res/values-ru/strings.xml", "Дверь")
     (tmp_path / "rows.json").write_text('[{"text": "A text of a document."}]', "utf-8")
     found = list(read_inputs([str(tmp_path)]))
     assert not [e for e in found if isinstance(e, InputError)]
     formats = [c.format for c in found if isinstance(c, Catalogue)]
-    assert formats == ["i18n-json", "i18n-json", "android"]
+    assert formats == ["i18n-json"] * 4 + ["android"]
     assert [d.text for d in found if isinstance(d, Document)] == ["A text of a document."]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from mtcheck import resources
 from mtcheck.text import primary
@@ -112,7 +112,9 @@ def _folder_places(path: PurePosixPath) -> Iterator[Place]:
             if lang is not None:
                 yield Place(lang, True, folder.parent, _lproj, rest)
         elif depth < 4 and (lang := tag(name)) is not None:
-            sure = folder.parent.name.lower() in resources.data("l10n")["folders"] or depth == 0
+            table = resources.data("l10n")
+            inside = folder.parent.name.lower() in table["folders"]
+            sure = inside or (depth == 0 and name.lower() not in table["words"])
             yield Place(lang, sure, folder.parent, tag, rest)
 
 
@@ -176,6 +178,20 @@ def _android_tag(written: str) -> str | None:
     if written.startswith("b+"):
         return tag(written[2:].replace("+", "-"))
     return tag(written.replace("-r", "-"))
+
+
+def located(uri: str) -> str:
+    """A path with its folders, where it is given as a bare name; else the path itself."""
+    bare = uri not in {"", "-"} and "/" not in uri and "\\" not in uri
+    return Path(uri).absolute().as_posix() if bare else uri
+
+
+def names_in(folder: PurePosixPath) -> list[str]:
+    """The names in a folder, sorted; none if it cannot be read."""
+    try:
+        return sorted(entry.name for entry in Path(folder).iterdir())
+    except (OSError, ValueError):
+        return []
 
 
 def _path(uri: str) -> PurePosixPath:

@@ -72,15 +72,13 @@ class Pairing:
         """
         if found.format in BOTH_INSIDE:
             return self._with_both(found, local)
-        if local:
-            uri, sure = self._source_of(found.uri, found.target_lang)
-        else:
-            uri, sure = None, locales.language_of(found.uri)
+        own = locales.located(found.uri) if local else found.uri
+        uri, sure = self._source_of(own, found.target_lang) if local else (None, locales.language_of(own))
         lang = found.target_lang or sure
-        if uri == found.uri or (uri is None and (lang is None or self._is_source(lang))):
+        if uri == own or (uri is None and (lang is None or self._is_source(lang))):
             return _as_source(found, lang or self.source_locale)
         source = self._source(uri, found.format) if uri is not None else None
-        lang = lang or next((p.lang for p in locales.places(found.uri) if p.lang is not None), None)
+        lang = lang or next((p.lang for p in locales.places(own) if p.lang is not None), None)
         if source is None:
             return replace(found, target_lang=lang)
         return _paired(replace(found, target_lang=lang, source_lang=self.source_locale), source)
@@ -103,8 +101,9 @@ class Pairing:
             return _as_source(found, self.source_locale, keep=not keyed)
         if not local or not _has_keys(found):
             return found
-        uri, _ = self._source_of(found.uri, found.target_lang)
-        source = self._source(uri, "po") if uri is not None and uri != found.uri else None
+        own = locales.located(found.uri)
+        uri, _ = self._source_of(own, found.target_lang)
+        source = self._source(uri, "po") if uri is not None and uri != own else None
         return _paired(found, source) if source is not None else found
 
     def _is_source(self, lang: str) -> bool:
@@ -128,7 +127,7 @@ class Pairing:
 
     def _candidates(self, place: Place, uri: str) -> Iterator[tuple[int, str, str]]:
         """Rank, name and path of each file that may be the source."""
-        for name in _names(Path(place.folder)):
+        for name in locales.names_in(place.folder):
             lang = place.counterpart(name)
             if lang is None or (lang and not self._is_source(lang)):
                 continue
@@ -158,13 +157,6 @@ class Pairing:
 
     def _size(self) -> int:
         return sum(len(s.forms) for s in self._kept.values() if s is not None)
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted(entry.name for entry in folder.iterdir())
-    except (OSError, ValueError):
-        return []
 
 
 def _indexed(found: Catalogue) -> _Source:

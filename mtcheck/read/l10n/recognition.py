@@ -6,7 +6,7 @@ named as such. Unambiguous suffixes stand in the table of ``formats``.
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from mtcheck.read.l10n import locales
 from mtcheck.text import primary
@@ -19,6 +19,7 @@ def format_of(uri: str, *, source_locale: str = "en") -> str | None:
         uri: path or address of the file.
         source_locale: language beside whose file another language's may lie in any folder.
     """
+    uri = locales.located(uri)
     path = PurePosixPath(uri.replace("\\", "/"))
     suffix, folder = path.suffix.lower(), path.parent.name
     if suffix == ".xml":
@@ -34,16 +35,22 @@ def format_of(uri: str, *, source_locale: str = "en") -> str | None:
 
 def _is_named(uri: str, path: PurePosixPath, source_locale: str) -> bool:
     """True for a file named for a language, where localisation is kept or beside the source's file."""
-    if locales.in_localisation_folder(uri):
-        return any(place.lang is not None for place in locales.places(uri))
-    return locales.tag(path.stem) is not None and _has_sisters(Path(path), source_locale)
+    if not locales.in_localisation_folder(uri):
+        return locales.tag(path.stem) is not None and _has_sisters(path, source_locale)
+    for place in locales.places(uri):
+        if place.lang is not None and (place.sure or _has_counterpart(place, source_locale)):
+            return True
+    return False
 
 
-def _has_sisters(path: Path, source_locale: str) -> bool:
+def _has_counterpart(place: locales.Place, source_locale: str) -> bool:
+    """True if a file of the source's language lies where a way to read a path looks for it."""
+    langs = (place.counterpart(name) for name in locales.names_in(place.folder))
+    return any(lang and primary(lang) == primary(source_locale) for lang in langs)
+
+
+def _has_sisters(path: PurePosixPath, source_locale: str) -> bool:
     """True if files of several languages lie in a folder, one of them the source's."""
-    try:
-        names = [p.stem for p in path.parent.iterdir() if p.suffix == path.suffix]
-    except (OSError, ValueError):
-        return False
-    tags = {tag for name in names if (tag := locales.tag(name)) is not None}
+    names = [name for name in locales.names_in(path.parent) if name.endswith(path.suffix)]
+    tags = {tag for name in names if (tag := locales.tag(name.removesuffix(path.suffix))) is not None}
     return len(tags) > 1 and any(primary(tag) == primary(source_locale) for tag in tags)
