@@ -253,19 +253,15 @@ def _facts(sheet: Sheet) -> list[str]:
 def _tables(sheet: Sheet) -> Iterator[Part]:
     """A localisation file: its findings as tables by key."""
     for chunk in _chunks(sheet.whole):
-        rows, before = [], None
-        for numbered in chunk:
-            finding = numbered.finding
-            key = finding.origin.unit
-            rows.append(_row(numbered, key if key != before or before is None else ""))
-            before = key
+        rows = [_row(numbered) for numbered in chunk]
         head = "<tr><th>Key</th><th>Line</th><th>Finding</th><th>Found</th><th>Expected</th></tr>"
         html = f'<table class="units"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
         yield Part(sheet.number, html, chunk, height=70 * len(chunk))
 
 
-def _row(numbered: Numbered, key: str | None) -> str:
+def _row(numbered: Numbered) -> str:
     finding, style = numbered.finding, family_class(numbered.finding)
+    key = finding.origin.unit
     name = "the whole file" if key is None else isolated(key, 500)
     cells = (
         f'<th scope="row">{name}</th><td class="ln">{finding.origin.line or ""}</td>'

@@ -1,11 +1,7 @@
 "use strict";
-(() => {
 const $ = id => document.getElementById(id);
-const kept = $("kept"), docs = $("docs");
-const index = JSON.parse($("index").textContent);
-if (!kept) return;
-const source = kept.textContent;
-kept.remove();
+function review(source) {
+const docs = $("docs"), index = JSON.parse($("index").textContent);
 docs.textContent = "";
 
 /* Findings are [fingerprint, rule, severity, part, text, found, unit, message, document]. */
@@ -18,8 +14,8 @@ const docOf = i => index.parts[partOf(i)][0];
 /* ---- what the browser keeps: nothing breaks where it keeps nothing, as for some files on disk */
 let remembers = true;
 const recall = (key, other) => {
-  try { const kept = localStorage.getItem(key); return kept === null ? other : JSON.parse(kept); }
-  catch { remembers = false; return other; }
+  try { const value = JSON.parse(localStorage.getItem(key)); return value === null || Array.isArray(value) !== Array.isArray(other) ? other : value; }
+  catch (e) { if (!(e instanceof SyntaxError)) remembers = false; return other; }
 };
 const remember = (key, value) => {
   try { localStorage.setItem(key, JSON.stringify(value)); }
@@ -261,7 +257,7 @@ function filter() {
   for (const [number, section] of sections) section.hidden = filtering() && !live.has(number);
   boxes.forEach((box, k) => { box.hidden = filtering() && byPart[k].length > 0 && !perPart.has(k); });
   for (const k of drawn.keys()) sift(k);
-  $("matches").textContent = filtering() ? `${order.length.toLocaleString()} of ${total.toLocaleString()}` : "";
+  $("hits").textContent = filtering() ? `${order.length.toLocaleString()} of ${total.toLocaleString()}` : "";
   $("filter").textContent = filtering() ? "Filter on" : "Filter";
 }
 function sift(k) {
@@ -460,7 +456,7 @@ letters.addEventListener("change", () => remember("mtcheck-letters", letters.che
 addEventListener("keydown", e => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || open()) return;
   const field = e.target.closest && e.target.closest("input,select,textarea");
-  if (field) { if (e.key === "Escape") { field.blur(); if (at >= 0) go(at); } return; }
+  if (field) { if (e.key === "Escape") { e.preventDefault(); field.blur(); if (at >= 0) go(at); } return; }
   const does = letters.checked && LETTERS[e.key.length === 1 ? e.key.toLowerCase() : e.key];
   if (does) { e.preventDefault(); does(); }
 });
@@ -519,4 +515,11 @@ if (location.hash) jump(location.hash);
 else if (at >= 0 && log.length) go(at);
 if (api) poll();
 document.documentElement.dataset.ready = "";
-})();
+}
+
+/* Whatever goes wrong, the documents are there to read. */
+const kept = $("kept");
+if (kept) {
+  try { review(kept.textContent); kept.remove(); }
+  catch (e) { $("docs").innerHTML = kept.textContent; throw e; }
+}

@@ -52,7 +52,8 @@ def speech(lang: str | None, value: str) -> str:
     """
     tag = (lang or "").replace("_", "-")
     stated = f' lang="{tag}"' if _TAG.fullmatch(tag) else ""
-    right = bool(tag) and bool(text.expected_scripts(tag) & _RIGHT_TO_LEFT & set(text.scripts(value[:LONG])))
+    expected = text.expected_scripts(tag) & _RIGHT_TO_LEFT if tag else frozenset()
+    right = bool(expected) and not expected.isdisjoint(text.scripts(value[:LONG]))
     return f'{stated} dir="{"rtl" if right else "auto"}"'
 
 
