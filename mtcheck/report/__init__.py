@@ -9,6 +9,7 @@ REPORTERS = {
     "terminal": "mtcheck.report.terminal:TerminalReporter",
     "json": "mtcheck.report.json_report:JsonReporter",
     "jsonl": "mtcheck.report.jsonl:JsonlReporter",
+    "html": "mtcheck.report.html_page:HtmlReporter",
     "sarif": "mtcheck.report.sarif:SarifReporter",
     "junit": "mtcheck.report.junit:JunitReporter",
     "gitlab": "mtcheck.report.gitlab:GitlabReporter",
