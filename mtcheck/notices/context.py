@@ -38,11 +38,22 @@ def label_stands(text: str, start: int, end: int, lang: str) -> bool:
         lang: language of the label.
     """
     before, after = _paragraph(text, start, end)
-    if re.search(r"\w", before):
+    if re.search(r"\w", before) and not _warning(before, lang):
         return False
+    if re.search(r"\w", before) and not re.search(r"\w", after):
+        return True
     if _warns(after, lang):
         return True
     return not re.search(r"\w", after) and _at_the_edge(text, start, end, lang)
+
+
+def _warning(before: str, lang: str) -> bool:
+    """True for "Attention!"."""
+    words = before.strip()
+    reading = Reading(fold(words)[0], lang)
+    return (
+        len(words) <= 30 and words.endswith("!") and not reading.unknown(0, len(reading.text), reading.covered())
+    )
 
 
 def _warns(after: str, lang: str) -> bool:

@@ -49,7 +49,8 @@ def find_evidence(reading: Reading) -> Iterator[Evidence]:
                 yield Evidence(*_hull(hit, agent), "done-by", agent.name or "generic")
     for hit in reading.find("did")[:MANY]:
         for agent in _agents(reading):
-            if not agent.common and _apart(hit, agent) and _near(reading, hit, agent, words=1, letters=4):
+            whole = agent.start >= hit.end and not WORD.search(reading.text, agent.end)
+            if (whole or not agent.common) and _apart(hit, agent) and _near(reading, hit, agent, words=1, letters=4):
                 yield Evidence(*_hull(hit, agent), "did-by", agent.name or "generic")
     yield from _made(reading)
     for hit in reading.find("mt")[:MANY] if reading.find("made") else []:
@@ -134,7 +135,10 @@ def _by(reading: Reading, verb: Hit, agent: Hit, *, words: int = 4) -> bool:
         return False
     if tables.option(reading.lang, "caseby"):
         return True
-    if tables.option(reading.lang, "adjoin") and agent.end <= verb.start:
+    adjoin = tables.option(reading.lang, "adjoin")
+    if adjoin and not reading.joined and not reading.text[verb.end : agent.start].strip():
+        return True
+    if adjoin and agent.end <= verb.start:
         gap = reading.text[agent.end : verb.start].strip()
         if not gap:
             return True

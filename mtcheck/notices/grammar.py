@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from mtcheck.notices import tables
 from mtcheck.notices.evidence import Evidence, find_evidence
-from mtcheck.notices.reading import MANY, STOP, WORD, Reading
+from mtcheck.notices.reading import MANY, STOP, WORD, Hit, Reading
 from mtcheck.notices.standing import find_frames, is_label, stands
 
 __all__ = ["Verdict", "judge"]
@@ -28,6 +28,8 @@ _IDENTIFIER = re.compile(r"[-_][^\W_]|\.[a-z]+\b")
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "„": "“”", "「": "」", "『": "』", "‘": "'", "‹": "›"}
 _COUNT = re.compile(r"\s*[:=(]?\s*\d+(?:[.,]\d+)?\s*(?:%|$|[,;)])")
 """A number behind the words: they head a column of a table."""
+_AND = re.compile(r"\s*(?:and|und|och|[^\W\d_]{1,2})\b")
+"""A short word that goes on with a second statement; "and" has one or two letters in most languages."""
 _CODE = re.compile(r"^\s*msg(?:id|str)\b|[{}=;]|\"\s*:|\"\s*,\s*$|\\n|</|/>|\$\{")
 
 
@@ -120,7 +122,7 @@ def _denied(reading: Reading, found: Evidence) -> bool:
         behind = tables.option(reading.lang, "negafter") and 0 <= hit.start - found.end <= 14
         if behind and not STOP.search(reading.text[found.end : hit.start]):
             return True
-    if any(0 <= hit.start - found.end <= 1 for hit in reading.find("other")):
+    if "by" not in found.rule and any(0 <= hit.start - found.end <= 1 for hit in reading.find("other")):
         return True
     if _COUNT.match(reading.text, found.end) or _attribute(reading, found):
         return True
@@ -137,10 +139,29 @@ def _denied(reading: Reading, found: Evidence) -> bool:
 
 def _attribute(reading: Reading, found: Evidence) -> bool:
     """True for "texts, translated by machine, need …" and 机器翻译的文本…: of others, in passing."""
+    if found.noun and any(a.start + 4 < found.start < a.end for a in _agents_alone(reading)):
+        return True
     if found.noun and any(hit.start == found.end for hit in reading.find("attrib")):
         return not any(hit.end <= found.start for hit in reading.find("self"))
+    if _things_that_may(reading, found):
+        return True
     before, after = reading.text[: found.start].rstrip(), reading.text[found.end :].lstrip()
     return before.endswith(",") and after.startswith(",") and not reading.find("self")
+
+
+def _agents_alone(reading: Reading) -> list[Hit]:
+    """What translates, where nothing was made by it: "a system of machine translation"."""
+    return [] if reading.find("done") or reading.find("made") else reading.find("agent")
+
+
+def _things_that_may(reading: Reading, found: Evidence) -> bool:
+    """True for "reviews translated by Google may …": of all such things, not of this one."""
+    return (
+        not reading.find("self")
+        and any(0 <= found.start - hit.end <= 1 and not hit.start for hit in reading.find("thing"))
+        and any(0 <= hit.start - found.end <= 1 for hit in reading.find("caution"))
+        and not _AND.match(reading.text, found.end)
+    )
 
 
 def _identifier(text: str, found: Evidence) -> bool:

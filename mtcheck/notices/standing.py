@@ -39,7 +39,8 @@ def stands(reading: Reading, found: Evidence, start: int, end: int, mask: bytear
         return True
     if any(h.end <= found.start for h in reading.find("habit")):
         return False
-    if start and _only_languages(reading, start):
+    code = re.match(r"[a-z]{1,3}\s*[:=–-]", reading.text) if start else None
+    if start and (code or _only_languages(reading, start)):
         return False
     labelled = re.match(r"[^\W\d_]{3,15}:\s", reading.text[start:]) and mask[start]
     foreign = (
@@ -206,7 +207,7 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
 
 def _this_of_another(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
     """ "This is a machine translation of the French decision", "… of an article from Le Monde"."""
-    if not _this_before(reading, found, start):
+    if not _this_before(reading, found, start) or _goes_on_unknown(reading, found.end, end, mask):
         return False
     stop = STOP.search(reading.text, found.end, end)
     last = stop.start() if stop else end
@@ -227,7 +228,7 @@ def _noun_and_clause(reading: Reading, found: Evidence, start: int, end: int, ma
     words = WORD.findall(reading.text[comma:end])
     if len(words) > 30:
         return False
-    warning = [h for n in ("caution", "prevails", "plea") for h in reading.find(n) if h.start >= comma]
+    warning = [h for n in ("caution", "prevails", "plea", "orig") for h in reading.find(n) if h.start >= comma]
     origin = [h for n in ("from", "orig") for h in reading.find(n) if found.end <= h.start < comma]
     few = reading.unknown(comma, end, mask) <= 2
     return bool(warning or (origin and few) or _this_before(reading, found, start))
