@@ -20,6 +20,7 @@ from mtcheck.names.grouping import (
     namesake_doubts,
     title_changes,
 )
+from mtcheck.names.lists import draft_names, list_bearer
 from mtcheck.names.mentions import Mention, find_mentions
 from mtcheck.names.records import compare_records
 from mtcheck.names.tally import Tally, tally
@@ -45,7 +46,9 @@ __all__ = [
     "conclude",
     "conclude_wordings",
     "count_terms",
+    "draft_names",
     "find_mentions",
+    "list_bearer",
     "missing_terms",
     "namesake_doubts",
     "read_names_file",

@@ -132,9 +132,12 @@ def word_map(*path: str) -> dict[str, str]:
 @lru_cache(maxsize=65536)
 def _person(name: str) -> _Person:
     name = unicodedata.normalize("NFKC", name)
+    written_in = text.script(name)
     if "," in name:
         left, _, right = name.partition(",")
         name = f"{right} {left}" if plain(right) not in word_set("person_noise") else f"{left} {right}"
+    whole = " ".join(name.casefold().split())
+    name = _HANGUL_NAME.sub(_korean, _ALLAH.sub("عبدالله", name))
     name = _CAMEL.sub(" ", _LEET.sub(lambda m: _LEET_LETTERS[m.group()], name))
     raw = [p for t in _TOKEN.findall(romanise(name)) if (p := plain(t))]
     tokens = _without(raw, word_set("honorifics"))
@@ -142,7 +145,17 @@ def _person(name: str) -> _Person:
     if len(tokens) > 1 and tokens[-1] in word_set("person_noise"):
         tokens = tokens[:-1]
     tokens = [word_map("arabic", "pairs").get(t, t) for t in _without(tokens, word_set("articles"))]
-    return _Person(" ".join(name.casefold().split()), tuple(tokens), titled, text.script(name))
+    return _Person(whole, tuple(tokens), titled, written_in)
+
+
+_ALLAH = re.compile(r"عبد\s+الله")
+_HANGUL_NAME = re.compile(r"(?<![\uac00-\ud7a3])[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])")
+
+
+def _korean(match: re.Match[str]) -> str:
+    """A Korean name with its family name, one syllable, apart, as the press spells it (Kim, Park, Lee)."""
+    name = match.group()
+    return f"{word_map('korean_families', 'pairs').get(name[0], name[0])} {name[1:]}"
 
 
 def _without(tokens: list[str], drop: frozenset[str]) -> list[str]:
@@ -196,7 +209,7 @@ def _link(x: str, y: str, *, latin: bool) -> _Link | None:
     if len(a) == 1 or len(b) == 1:
         return _Link("shortened", 0.86, f"{a} may stand for {b}") if a[0] == b[0] else None
     sa, sb = skeleton(a), skeleton(b)
-    if sa == sb or _german_ch(a, b):
+    if sa == sb or _german_ch(a, b) or _french_j(a, b):
         return _Link("scheme_variant", 0.97, f"{a} and {b} differ by transliteration only")
     names = given_names()
     if (na := names.get(sa)) and (nb := names.get(sb)):
@@ -204,6 +217,8 @@ def _link(x: str, y: str, *, latin: bool) -> _Link | None:
             return _Link("spelling_variant", 0.92, f"{a} and {b} are one given name in two forms")
         if na[1] & nb[1]:
             return _Link("nickname", 0.88, f"{a} and {b} are forms of one given name")
+        if a[-1] in "ao" and b[-1] in "ao":  # Maria, Mario
+            return None
     if _sounds_alike(a, b, sa, sb, latin):
         return _Link("spelling_variant", 0.9, f"{a} and {b} differ in vowels or doubled letters only")
     if a[:3] == b[:3] and _in_case(a, b):
@@ -219,9 +234,20 @@ def _link(x: str, y: str, *, latin: bool) -> _Link | None:
 
 def _german_ch(a: str, b: str) -> bool:
     """True if one of two words has the German ``ch`` for the ``kh`` of the other (Michail, Mikhail)."""
-    if ("ch" in a) == ("ch" in b):
+    if "ch" not in a and "ch" not in b:
         return False
-    return skeleton(a.replace("ch", "kh")) == skeleton(b.replace("ch", "kh"))
+    x, y = (_BARE_CH.sub("kh", word) for word in (a, b))
+    return skeleton(x) in {skeleton(b), skeleton(y)} or skeleton(y) == skeleton(a)
+
+
+_BARE_CH = re.compile(r"(?<!s)ch")
+
+
+def _french_j(a: str, b: str) -> bool:
+    """True if one of two words has the French ``j`` for the ``zh`` of the other (Prigojine, Prigozhin)."""
+    if ("j" in a) == ("j" in b):
+        return False
+    return skeleton(a.replace("j", "zh")) == skeleton(b.replace("j", "zh"))
 
 
 def _sounds_alike(a: str, b: str, sa: str, sb: str, latin: bool) -> bool:
@@ -352,7 +378,7 @@ def _judge_leftovers(
     a: _Person, b: _Person, links: list[_Link], left: list[str], right: list[str]
 ) -> NameMatch:
     """Both names have a word that the other lacks: another person, or words run together, or slips."""
-    if links and skeleton("".join(left)) == skeleton("".join(right)):
+    if links and _run_together(a, b, "".join(left), "".join(right)):
         return same("spelling_variant", 0.88, "the same letters, divided into words differently")
     if len(left) == len(right) == 1 and (len(left[0]) == 1 or len(right[0]) == 1):
         return different(f"{left[0]} contradicts {right[0]}", 0.5)
@@ -367,6 +393,14 @@ def _judge_leftovers(
             return same("typo", 0.8 - 0.05 * count, f"{count} letter(s) of the whole name differ")
     share = sum(link.score for link in links) / max(len(a.tokens), len(b.tokens))
     return different(f"{' '.join(left)} against {' '.join(right)}", share)
+
+
+def _run_together(a: _Person, b: _Person, left: str, right: str) -> bool:
+    """True if what is left of two names has the same letters, or the same consonants in two scripts."""
+    if skeleton(left) == skeleton(right):
+        return True
+    left, right = left.replace("j", "zh"), right.replace("j", "zh")
+    return a.script != b.script and consonants_across(left) == consonants_across(right)
 
 
 def _replaced(left: list[str], right: list[str]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from mtcheck import resources
+from mtcheck.names import titles
 from mtcheck.names.compare import MAX_SLIPS, NameMatch, different, same, word_map
 from mtcheck.names.distance import slips
 from mtcheck.names.transliteration import plain, skeleton
@@ -30,7 +31,12 @@ class _Organization:
 @cache
 def _forms() -> dict[tuple[str, ...], str]:
     table = resources.data("names_companies")["forms"]
-    return {tuple(form.split()): key for key, forms in table.items() for form in forms}
+    return {tuple(map(_flat, form.split())): key for key, forms in table.items() for form in forms}
+
+
+def _flat(word: str) -> str:
+    """A word of a legal form without accents; signs stay."""
+    return plain(word) if word.isalpha() else word
 
 
 @cache
@@ -58,6 +64,7 @@ def _words(key: str) -> frozenset[str]:
 def _organization(name: str) -> _Organization:
     name = unicodedata.normalize("NFKC", name).casefold().replace("ß", "ss")
     name = _DOTTED.sub(lambda m: m.group().replace(".", "").replace(" ", "") + " ", name)
+    name = name.replace("co-op", "coop")
     name = re.sub(r"['’]s\b", "s", re.sub(r"(?<=\w)-(?=\w)", " ", name))
     tokens = _TOKEN.findall(name)
     core, forms = _split_forms(tokens)
@@ -75,7 +82,7 @@ def _split_forms(tokens: list[str]) -> tuple[list[str], list[str]]:
         taken = False
         for size in range(min(_longest_form(), len(core) - 1), 0, -1):
             for piece, rest in ((core[-size:], core[:-size]), (core[:size], core[size:])):
-                if not taken and (form := _legal_form(tuple(piece))):
+                if not taken and (form := _legal_form(tuple(map(_flat, piece)))):
                     forms.append(form)
                     core, taken = rest, True
     while len(core) > 1 and core[-1] in {"&", "and"}:
@@ -146,12 +153,16 @@ def _compare_cores(a: tuple[str, ...], b: tuple[str, ...]) -> NameMatch:
         extra = " ".join(left or right) or "a repeated word"
         if left != right and set(left or right) <= _words("generic") and min(len(a), len(b)) > 1:
             return same("shortened", 0.8, f"{extra} is left out")
+        if left != right and titles.is_demonym(extra) and _words("unique") & set(a) & set(b):
+            return same("shortened", 0.8, f"{extra} is left out, and goes without saying")
         return different(f"only one of them has {extra}", 0.65)
     if len(left) != len(right):
         short, long = (a, b) if len(a) < len(b) else (b, a)
         if len(short) == 1 and len(short[0]) == len(long) > 1 and short[0] == "".join(w[0] for w in long):
             return same("shortened", 0.8, f"{short[0]} are the initials")
         return _compare_joined(a, b, left, right)
+    if _country_and_adjective(left, right):
+        return same("reordered", 0.88, f"{left[0]} and {right[0]} name one country")
     total = 0
     for x, y in zip(left, right, strict=True):
         if _NUMBER.fullmatch(x) and _NUMBER.fullmatch(y):
@@ -166,6 +177,13 @@ def _compare_cores(a: tuple[str, ...], b: tuple[str, ...]) -> NameMatch:
     if total == 0:
         return same("scheme_variant", 0.93, "one name by two schemes")
     return same("typo", 0.9 - 0.07 * total, f"{total} letter(s) differ: {' '.join(left)}, {' '.join(right)}")
+
+
+def _country_and_adjective(left: list[str], right: list[str]) -> bool:
+    """True if all that differs is a country and its adjective (Ukraine, Ukrainian)."""
+    if not len(left) == len(right) == 1 or not all(titles.is_country_word(w) for w in (left[0], right[0])):
+        return False
+    return left[0][:4] == right[0][:4] and titles.is_demonym(left[0]) != titles.is_demonym(right[0])
 
 
 def _allowed(x: str, y: str) -> int:

@@ -93,6 +93,15 @@ def test_name_pairs() -> None:
     assert _f1([r for r in rows if r["schema"] == "Person"]) >= 0.94
 
 
+def test_own_name_pairs() -> None:
+    """Written before the rules were looked at again: 0.81 of them were answered right then (F1 0.88)."""
+    lines = (Path(__file__).parent / "pairs.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    said = [compare_names(a, b, kind=kind).same == (same == "1") for a, b, kind, same, _ in rows]
+    assert len(said) > 200
+    assert sum(said) >= 0.94 * len(said)
+
+
 def test_the_official_term_success_rate_is_met() -> None:
     def rows(name: str) -> list[dict[str, Any]]:
         with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
