@@ -68,7 +68,7 @@ def check(
         agreed=None if names is None else read_names_file(names),
         selection=selection,
     )
-    return run(_documents(asked, offline=offline), options)
+    return run(_documents(asked, offline=offline, source_lang=source_lang), options)
 
 
 def check_text(
@@ -105,7 +105,7 @@ def check_text(
 
 
 def _documents(
-    asked: Iterable[str | Path | Document], *, offline: bool
+    asked: Iterable[str | Path | Document], *, offline: bool, source_lang: str | None
 ) -> Iterable[Document | Catalogue | InputError]:
     from mtcheck.read import read_inputs
 
@@ -113,4 +113,4 @@ def _documents(
         if isinstance(item, Document):
             yield item
         else:
-            yield from read_inputs([str(item)], offline=offline)
+            yield from read_inputs([str(item)], offline=offline, source_locale=source_lang)

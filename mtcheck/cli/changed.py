@@ -28,11 +28,13 @@ class Revision:
         root: top folder of the work tree, links resolved.
         commit: full name of the commit.
         unchanged: paths from ``root`` of the files that are as they were.
+        source_locale: language whose files are the source of the others, as the user stated it.
     """
 
     root: Path
     commit: str
     unchanged: frozenset[str]
+    source_locale: str | None = None
 
     def changed(self, items: Iterable[Item], *, format: str | None) -> Iterator[Item]:
         """The items that differ; see the module. What is in no work tree always differs."""
@@ -69,10 +71,12 @@ class Revision:
                     (Path(name) / file).parent.mkdir(parents=True, exist_ok=True)
                     (Path(name) / file).write_bytes(old)
             target = Path(name) / path
-            return list(read_inputs([str(target)], format=format)) if target.is_file() else []
+            if not target.is_file():
+                return []
+            return list(read_inputs([str(target)], format=format, source_locale=self.source_locale))
 
 
-def revision(ref: str) -> Revision:
+def revision(ref: str, *, source_locale: str | None = None) -> Revision:
     """The revision that a user named, in the work tree of the current folder.
 
     Raises:
@@ -91,7 +95,7 @@ def revision(ref: str) -> Revision:
     name = commit.decode("ascii").strip()
     there = _git(root, "ls-tree", "-r", "-z", "--name-only", name) or b""
     differ = _git(root, "diff", "--name-only", "-z", "--no-renames", name, "--") or b""
-    return Revision(root, name, _paths(there) - _paths(differ))
+    return Revision(root, name, _paths(there) - _paths(differ), source_locale)
 
 
 def _paths(listed: bytes) -> frozenset[str]:

@@ -95,7 +95,8 @@ def check(
     if changed_since is not None:
         from mtcheck.cli.changed import revision
 
-        items = revision(changed_since).changed(items, format=from_)
+        since = revision(changed_since, source_locale=said.source_lang)
+        items = since.changed(items, format=from_)
     from mtcheck.cli.reviewed import reviewed
 
     settled = reviewed(review_store, new_only=new_only)

@@ -183,7 +183,11 @@ def documents(
     from mtcheck.read import read_inputs
 
     found: Iterable[Item] = read_inputs(
-        inputs, format=format, offline=bool(config.offline), allow_private=allow_private
+        inputs,
+        format=format,
+        offline=bool(config.offline),
+        allow_private=allow_private,
+        source_locale=config.source_lang,
     )
     own = None if besides is None else os.path.abspath(besides)  # noqa: PTH100
     for item in found:
