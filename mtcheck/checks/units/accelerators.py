@@ -1,0 +1,88 @@
+"""Rules on keyboard accelerators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+_LONGEST = 80
+"""A label with an accelerator is no longer than this, in code points."""
+
+
+@cache
+def _marked(sign: str) -> re.Pattern[str]:
+    if sign == "&":
+        return re.compile(r"(?<![&\w])&(?![&\s#])\w(?!\w*;)|(?<=\w)&(?=[a-z])(?!\w*;)")
+    return re.compile(rf"(?<![\w{sign}]){sign}(?=[^\W_])|(?<![\w])[A-Z][a-z]*{sign}(?=[a-z\d])")
+
+
+def _sign_of(message: str) -> str | None:
+    """The sign that marks an accelerator in a source, None if it has none, or several."""
+    if len(message) > _LONGEST:
+        return None
+    for sign in "&_~":
+        if message.count(sign) == 1 and _marked(sign).search(message) is not None:
+            return sign
+    return None
+
+
+def _used(catalogue: Catalogue) -> dict[str, bool]:
+    """Sign to whether the file's targets have it as a rule where the source does."""
+    with_sign = dict.fromkeys("&_~", 0)
+    kept = dict.fromkeys("&_~", 0)
+    starts = dict.fromkeys("&_~", 0)
+    for unit in live(catalogue):
+        sign = _sign_of(unit.source)
+        if sign is not None:
+            with_sign[sign] += 1
+            kept[sign] += sign in unit.target
+            starts[sign] += re.search(rf"(?:^|\s){sign}\w", unit.source) is not None
+    return {s: starts[s] >= 1 and kept[s] >= 0.15 * with_sign[s] for s in with_sign}
+
+
+class AcceleratorChanged(CatalogueCheck):
+    """The target lacks the keyboard accelerator of the source, or has two.
+
+    What it does
+        Where a short source has one ``&``, ``_`` or ``~`` before a letter, and the file's targets keep it
+        as a rule, counts the marks of the target.
+
+    Why it matters
+        The menu or button can no longer be reached from the keyboard.
+
+    Limits
+        A name such as ``file_name`` cannot always be told from an accelerator; a file without a single mark
+        at the beginning of a word has none. To be measured.
+
+    Example
+        "&File" with "Файл".
+
+    Source
+        pofilter's ``accelerators`` (translate-toolkit manual); GTK, Qt and LibreOffice labels.
+    """
+
+    code = "ACC001"
+    name = "accelerator-changed"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._habit = OncePerFile(_used)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        source = unit.source
+        if "&" not in source and "_" not in source and "~" not in source:
+            return
+        sign = _sign_of(source)
+        if sign is None or not self._habit(catalogue)[sign]:
+            return
+        given = unit.target.count(sign)
+        if given != 1:
+            yield self.unit_finding(
+                unit, catalogue, f"The source has one accelerator {sign!r}, the target {given}", expected=sign
+            )

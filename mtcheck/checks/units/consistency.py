@@ -1,0 +1,99 @@
+"""Rules on messages that belong together in one file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.habits import live
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+
+class TranslatedTwoWays(CatalogueCheck):
+    """One source is translated in two ways in one file.
+
+    What it does
+        Groups messages by source, whatever their context or key, and reports every one that differs from
+        the most frequent translation, case and edges aside.
+
+    Why it matters
+        Two names for one button confuse; often one of them was forgotten in an update.
+
+    Limits
+        A suggestion: one word may rightly have two translations in two places, and contexts exist for that.
+        To be measured.
+
+    Example
+        "Save" as "Speichern" here and "Sichern" there.
+
+    Source
+        Weblate's "inconsistent" (its documentation of checks).
+    """
+
+    code = "CON001"
+    name = "translated-two-ways"
+    severity = Severity.NOTE
+
+    def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
+        """One finding a message that departs from the first translation of its source."""
+        first: dict[tuple[str, str | None], Unit] = {}
+        for unit in live(catalogue):
+            if not unit.source:
+                continue
+            known = first.setdefault((unit.source, unit.plural), unit)
+            if known is unit or known.target.strip().casefold() == unit.target.strip().casefold():
+                continue
+            yield self.unit_finding(
+                unit,
+                catalogue,
+                f"The same source is {known.target[:80]!r} elsewhere in this file",
+                found=unit.target[:200],
+                expected=known.target[:200],
+            )
+
+
+class SourcesAlike(CatalogueCheck):
+    """Two different sources have one translation.
+
+    What it does
+        Groups messages by target and reports those with sources that differ in more than case and signs.
+
+    Why it matters
+        A translation was pasted into the wrong place, or two things can no longer be told apart.
+
+    Limits
+        A suggestion: languages have fewer words for some things than English has. Only targets of twelve
+        characters or more. To be measured.
+
+    Example
+        "Delete the file" and "Delete the folder", both "Удалить этот файл".
+
+    Source
+        Weblate's "reused translation" (its documentation of checks).
+    """
+
+    code = "CON002"
+    name = "sources-alike"
+    severity = Severity.NOTE
+
+    def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
+        """One finding a message whose target stood there before for another source."""
+        by_target: defaultdict[str, list[Unit]] = defaultdict(list)
+        for unit in live(catalogue):
+            if len(unit.target) >= 12 and unit.plural is None:
+                by_target[unit.target].append(unit)
+        for units in by_target.values():
+            first = _core(units[0].source)
+            for unit in units[1:]:
+                if _core(unit.source) != first:
+                    yield self.unit_finding(
+                        unit,
+                        catalogue,
+                        f"This is also the translation of {units[0].source[:80]!r}",
+                        found=unit.target[:200],
+                    )
+
+
+def _core(source: str) -> str:
+    return "".join(filter(str.isalnum, source)).casefold()

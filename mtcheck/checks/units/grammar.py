@@ -1,0 +1,157 @@
+"""What in a message is code: placeholders, tags, addresses; and the prose that is left without them.
+
+Placeholders come out as normal forms that compare across languages: ``%1$s`` and ``%s`` differ only in
+their number, width and flags are dropped (``%-10s`` is ``%s``), spaces inside braces are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from mtcheck import resources
+
+
+class Placeholder(NamedTuple):
+    """One placeholder.
+
+    Attributes:
+        style: ``printf``, ``named-printf``, ``ruby``, ``brace``, ``double-brace``, ``dollar``, ``qt``,
+            ``nesting`` or ``fluent``.
+        name: argument name or number, empty if it is counted by place.
+        kind: conversion (``s``, ``d``, ``lu``), empty where the style has none.
+        text: as it stands in the message.
+    """
+
+    style: str
+    name: str
+    kind: str
+    text: str
+
+    @property
+    def form(self) -> str:
+        """The normal form that is compared."""
+        return f"{self.style}:{self.name}:{self.kind}"
+
+
+_LENGTH = r"(?:hh|h|ll|l|L|q|j|z|t)?"
+_SOURCE = rf"""
+    (?P<escaped>%%)
+  | %\((?P<pname>[^()\s%]+)\)[-+\#0\ ]*\d*(?:\.\d+)?(?P<pkind>{_LENGTH}[diouxXeEfFgGcrsa])
+  | %\{{(?P<ruby>\w+)\}}
+  | %<(?P<rubyname>\w+)>[-+0]*\d*(?:\.\d+)?(?P<rubykind>[a-zA-Z])
+  | %(?:(?P<num>\d+)\$)?[-+\#0'I]*(?:\d+|\*(?:\d+\$)?)?(?:\.(?:\d+|\*(?:\d+\$)?)?)?(?:<?PRI(?P<pri>\w+)>?
+        |(?P<kind>{_LENGTH}[diouxXeEfFgGaAcsCSpnmMrK@]))
+  | %(?P<qt>L?\d{{1,2}})(?![\d$.%])
+  | \{{\{{\s*(?P<double>[^{{}}]+?)\s*\}}\}}
+  | \$\{{(?P<dollar>[^{{}}]+)\}}
+  | \$t\((?P<nesting>[^()]+)\)
+  | \{{\s*(?P<fluent>\$[\w-]+|-[A-Za-z][\w-]*|[A-Z]+\([^()]*\))(?:\.[\w-]+)?\s*\}}
+  | \{{(?P<brace>[A-Za-z_]\w*(?:[.\[][\w.\[\]]*)?|\d+|)(?:![rsa])?(?::[^{{}}]*)?\}}
+  | \{{\s+(?P<spaced>[A-Za-z_][\w.]*)\s+\}}
+"""
+
+
+@cache
+def _placeholder() -> re.Pattern[str]:
+    return re.compile(_SOURCE, re.VERBOSE)
+
+
+def placeholders(message: str) -> list[Placeholder]:
+    """The placeholders of a message, in order; ``%%`` is none."""
+    if "%" not in message and "{" not in message and "$t(" not in message:
+        return []
+    return [found for match in _placeholder().finditer(message) if (found := _read(match)) is not None]
+
+
+def _read(match: re.Match[str]) -> Placeholder | None:
+    last, text = match.lastgroup, match.group()
+    if last in {"kind", "pri"}:
+        return Placeholder("printf", match["num"] or "", match["kind"] or match["pri"], text)
+    if last == "pkind":
+        return Placeholder("named-printf", match["pname"], match["pkind"], text)
+    if last in {"ruby", "rubykind"}:
+        return Placeholder("ruby", match["ruby"] or match["rubyname"], "", text)
+    if last == "brace" or last == "spaced":
+        return Placeholder("brace", match[last], "", text)
+    styles = {
+        "qt": "qt",
+        "double": "double-brace",
+        "dollar": "dollar",
+        "nesting": "nesting",
+        "fluent": "fluent",
+    }
+    return Placeholder(styles[last], match[last], "", text) if last in styles else None
+
+
+@cache
+def _strftime() -> re.Pattern[str]:
+    return re.compile(r"%[-_^#EO]?[YyBbHIAMpZjkTRF](?![a-z])|%-?d[./-]%-?m|%-?m[./-]%-?d")
+
+
+def is_date_format(message: str) -> bool:
+    """True if a message is made of ``strftime`` codes, which translators rightly change."""
+    return "%" in message and _strftime().search(message) is not None
+
+
+@cache
+def tag_pattern() -> re.Pattern[str]:
+    """A tag: ``slash``, ``name``, ``rest`` (attributes), ``self``."""
+    return re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z][\w:.-]*|\d+)(?P<rest>\s[^<>]*?|)\s*(?P<self>/?)>")
+
+
+@cache
+def address_pattern() -> re.Pattern[str]:
+    """A web address, an e-mail address."""
+    return re.compile(
+        r"\b(?:https?|ftps?)://[^\s<>\"'`«»“”„（）()\[\]{}、。，；：|\\^\u0600-\u06ff]+|\bwww\.[\w-]+\.[\w./?=&%#-]+"
+        r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    )
+
+
+@cache
+def _code() -> re.Pattern[str]:
+    spots = (
+        r"`[^`]*`",
+        r"<[^<>]*>",
+        address_pattern().pattern,
+        r"&(?:[a-zA-Z]{2,8}|\#\d+|\#x[\da-fA-F]+);",
+        r"\\[ntrfv0'\"\\]|\\x[\da-fA-F]{2}|\\u[\da-fA-F]{4}",
+        r"(?<![\w-])--?[A-Za-z][\w-]*(?:=\S*)?",
+        r"\$\w+",
+        _SOURCE,
+    )
+    return re.compile("|".join(f"(?:{_unnamed(spot)})" for spot in spots), re.VERBOSE)
+
+
+def _unnamed(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
+@cache
+def _hint() -> re.Pattern[str]:
+    return re.compile(r"[%{<`$&\\@-]|://|www\.")
+
+
+def prose(message: str) -> str:
+    """A message without its code: every placeholder, tag, address, option and escape is one space."""
+    if _hint().search(message) is None:
+        return message
+    return _code().sub(" ", message)
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[^\W\d_]+")
+
+
+def words(message: str) -> list[str]:
+    """Runs of letters."""
+    return _words().findall(message)
+
+
+def table(name: str) -> dict[str, list[str]]:
+    """A table of ``units.toml``."""
+    found: dict[str, list[str]] = resources.data("units")[name]
+    return found

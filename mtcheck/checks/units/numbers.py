@@ -1,0 +1,89 @@
+"""Rules on numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.grammar import is_date_format, prose
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+_WORDED = 12
+"""Numbers up to here are often written in words, or stand for a month."""
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    return re.compile(r"\d+")
+
+
+@cache
+def _clock() -> re.Pattern[str]:
+    return re.compile(r"\b[ap]\.?m\b", re.IGNORECASE)
+
+
+def numbers(message: str) -> list[str]:
+    """The runs of digits in the prose of a message, in ASCII digits whatever the script."""
+    runs: list[str] = _run().findall(prose(message))
+    return [run if run.isascii() else "".join(str(unicodedata.digit(c)) for c in run) for run in runs]
+
+
+class NumberChanged(CatalogueCheck):
+    """A number of the source is not in the target, or the target has another one.
+
+    What it does
+        Compares the digits of both sides outside placeholders, tags and addresses, in any script, whatever
+        the separators: 1,000.5 is 1 000,5, and the parts of a date may change places.
+
+    Why it matters
+        A wrong limit, version or date misleads, and no reader can tell.
+
+    Limits
+        Numbers up to twelve may be words; one that is only missing or only added is then no finding. Times
+        with a.m. and p.m. are left out. To be measured.
+
+    Example
+        "at least 8 characters" with "не менее 9 символов".
+
+    Source
+        pofilter's ``numbers`` (translate-toolkit manual); Unicode CLDR number symbols.
+    """
+
+    code = "NUM001"
+    name = "number-changed"
+    severity = Severity.WARNING
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        source, target = unit.source, unit.target
+        if _run().search(source) is None and _run().search(target) is None:
+            return
+        wanted, given = Counter(numbers(source)), Counter(numbers(target))
+        if wanted == given or _regrouped(wanted, given) or is_date_format(source) or _clock().search(source):
+            return
+        lost, new = sorted((wanted - given).elements()), sorted((given - wanted).elements())
+        if not (lost and new) and all(int(n) <= _WORDED for n in (lost or new)):
+            return
+        if unit.plural in {"zero", "one", "two"} and not new:
+            return
+        said = [f"{', '.join(lost)} missing"] if lost else []
+        said += [f"{', '.join(new)} not in the source"] if new else []
+        yield self.unit_finding(
+            unit,
+            catalogue,
+            f"Numbers differ: {'; '.join(said)}",
+            found=", ".join(new) or None,
+            expected=", ".join(lost) or None,
+        )
+
+
+def _regrouped(wanted: Counter[str], given: Counter[str]) -> bool:
+    """True if the digits are the same and only the grouping differs (1,000 and 1000, 05 and 5)."""
+    if sorted(n.lstrip("0") for n in wanted.elements()) == sorted(n.lstrip("0") for n in given.elements()):
+        return True
+    first, second = "".join(wanted.elements()), "".join(given.elements())
+    return wanted.total() != given.total() and sorted(first) == sorted(second)

@@ -1,0 +1,314 @@
+"""Rules on the signs of a message: how it ends, signs set twice, Spanish openings, the first letter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from mtcheck import text
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.grammar import table
+from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+_CLOSING = " \t\n\u00a0\u202f\u3000\"'`»”’“›」』)）]】}*_|>"
+_HABIT = 0.5
+"""Share of a file's messages that must keep a sign before one that drops it is a fault."""
+_FEWEST_WORDS = 3
+"""Shorter sources end with the stop of an abbreviation as often as with that of a sentence."""
+
+
+@cache
+def _signs(greek: bool) -> dict[str, str]:
+    """Last character to class; three dots are read apart."""
+    return {
+        sign[-1]: name
+        for name, signs in reversed(table("endings").items())
+        for sign in signs
+        if len(sign) == 1 and (greek or sign != ";" or name != "question")
+    }
+
+
+@cache
+def _last_tag() -> re.Pattern[str]:
+    return re.compile(r"(?:<[^<>]*>\s*)+$")
+
+
+def ending(message: str, lang: str | None) -> str:
+    """How a message ends: a class of ``units.toml``, or empty.
+
+    Closing quotes, brackets and tags after the sign are looked through.
+    """
+    core = message.rstrip(_CLOSING) if message[-1:] != ">" else _last_tag().sub("", message).rstrip(_CLOSING)
+    if not core:
+        return ""
+    found = _signs(text.primary(lang or "") == "el").get(core[-1], "")
+    if found == "stop" and core.endswith(("..", "。。")):
+        return "ellipsis"
+    return found
+
+
+@cache
+def _abbreviation() -> re.Pattern[str]:
+    return re.compile(r"(?:\b[A-Za-z]\.[A-Za-z]\.|\betc\.|\b(?:Inc|Ltd|Corp|Co)\.)[)\"'\s]*$")
+
+
+def _kept(catalogue: Catalogue) -> dict[tuple[str, str], float]:
+    """(ending of the source, ending of the target) to its share among messages with that source ending."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for unit in live(catalogue):
+        pairs[ending(unit.source, catalogue.source_lang), ending(unit.target, catalogue.target_lang)] += 1
+    totals: Counter[str] = Counter()
+    for (first, _), n in pairs.items():
+        totals[first] += n
+    return {pair: n / totals[pair[0]] for pair, n in pairs.items()} | {
+        (first, "total"): float(n) for first, n in totals.items()
+    }
+
+
+class EndPunctuation(CatalogueCheck):
+    """The target does not end as the source does: a sign is missing, added or another one.
+
+    What it does
+        Compares how both sides end, each by the rules of its language (``。``, ``؟``, Greek ``;``, ``։``),
+        through closing quotes, brackets and tags. Languages without such signs (Thai, Lao, Khmer, Burmese)
+        are left out. Where the file itself mostly keeps the sign it is a warning, elsewhere a suggestion.
+
+    Why it matters
+        A colon before an input, a question that is none, a sentence that breaks off: readers notice all
+        three.
+
+    Limits
+        A full stop for an exclamation mark is a suggestion. To be measured.
+
+    Example
+        "Delete the file?" with "Удалить файл".
+
+    Source
+        Unicode CLDR exemplar punctuation; signs in mtcheck/data/units.toml.
+    """
+
+    code = "PUN001"
+    name = "end-punctuation"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._habit = OncePerFile(_kept)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        source, target, lang = unit.source, unit.target, catalogue.target_lang
+        if not source or (source[-1] == target[-1] and source[-1] not in _CLOSING):
+            return
+        wanted, given = ending(source, catalogue.source_lang), ending(target, lang)
+        if wanted == given or (lang is not None and text.primary(lang) in table("endings_free")["languages"]):
+            return
+        if not any(map(str.isalpha, source)):
+            return
+        names = {"": "no sign", "stop": "a full stop"}
+        yield self.unit_finding(
+            unit,
+            catalogue,
+            f"The source ends with {names.get(wanted, 'a mark of ' + wanted)}, "
+            f"the target with {names.get(given, 'a mark of ' + given)}",
+            severity=self._weigh(wanted, given, unit, catalogue),
+            found=given or None,
+            expected=wanted or None,
+        )
+
+    def _weigh(self, wanted: str, given: str, unit: Unit, catalogue: Catalogue) -> Severity:
+        if {wanted, given} <= {"stop", "exclamation", "semicolon", "comma"} or wanted == "comma":
+            return Severity.NOTE
+        if not wanted and given in {"stop", "comma", "semicolon"}:
+            return Severity.NOTE
+        if wanted == "stop" and (
+            len(unit.source.split()) < _FEWEST_WORDS or _abbreviation().search(unit.source)
+        ):
+            return Severity.NOTE
+        habit = self._habit(catalogue)
+        kept = habit.get((wanted, wanted), 0.0)
+        if wanted and wanted != "stop":  # a sign seen once or twice tells no habit
+            seen = habit.get((wanted, "total"), 0.0)
+            kept = (kept * seen + 2) / (seen + 2)
+        return Severity.WARNING if kept > (_HABIT if wanted else 0.9) else Severity.NOTE
+
+
+@cache
+def _twice() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![.,:;!?。、，：；？！؟،؛…])([,:;!?。、，：；？！؟،؛]|\.)\1(?![.,:;!?。、，：；？！؟،؛…:])|(?<!\.)\.{4}(?!\.)"
+    )
+
+
+@cache
+def _twin() -> re.Pattern[str]:
+    return re.compile(r"[.,:;!?。、，：；？！؟،؛](?<=(.))\1")
+
+
+class DoubledSign(CatalogueCheck):
+    """A punctuation mark stands twice in the target where the source has it once.
+
+    What it does
+        Looks for two equal signs in a row; three dots are an ellipsis.
+
+    Why it matters
+        It is a slip that every reader sees.
+
+    Limits
+        Silent where the source has two equal signs itself (``::``, ``..``, ``!!``). To be measured.
+
+    Example
+        "Save the file." with "Сохраните файл..".
+
+    Source
+        Weblate's "double punctuation" (its documentation of checks).
+    """
+
+    code = "PUN002"
+    name = "doubled-sign"
+    severity = Severity.WARNING
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        if _twin().search(unit.target) is None:
+            return
+        match = _twice().search(unit.target)
+        if match is not None and _twice().search(unit.source) is None:
+            yield self.unit_finding(
+                unit, catalogue, f"The sign {match.group()!r} has one too many", found=match.group()
+            )
+
+
+class SpanishOpening(CatalogueCheck):
+    """A Spanish question or exclamation lacks its opening mark.
+
+    What it does
+        Counts ``¿`` and ``?``, ``¡`` and ``!`` in a Spanish (Galician, Asturian) target whose source ends
+        with that mark.
+
+    Why it matters
+        Spanish spelling requires both marks.
+
+    Limits
+        A mark that stands inside a word or an address does not count. To be measured.
+
+    Example
+        "Delete?" with "Borrar?".
+
+    Source
+        Real Academia Española, Ortografía de la lengua española, 3.4.9.
+    """
+
+    code = "PUN003"
+    name = "spanish-opening-mark"
+    severity = Severity.WARNING
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        lang = text.primary(catalogue.target_lang or "")
+        if lang not in {"es", "ast"}:
+            return
+        target = unit.target
+        for opening, closing in ("¿?", "¡!"):
+            if not (target.endswith(closing) and unit.source.endswith(closing)) or opening in target:
+                continue
+            if target != unit.source and any(map(str.isalpha, target)):
+                yield self.unit_finding(
+                    unit, catalogue, f"The opening {opening!r} is missing", expected=opening, salt=opening
+                )
+
+
+def _cases(catalogue: Catalogue) -> dict[tuple[str, str], float]:
+    pairs: Counter[tuple[str, str]] = Counter()
+    for unit in live(catalogue):
+        pairs[_case(unit.source), _case(unit.target)] += 1
+    totals: Counter[str] = Counter()
+    for (first, second), n in pairs.items():
+        if second:
+            totals[first] += n
+    return {pair: n / totals[pair[0]] for pair, n in pairs.items() if totals[pair[0]]}
+
+
+def _case(message: str) -> str:
+    """``upper`` or ``lower`` of the first letter of a message that begins with one, else empty."""
+    first = message[:1]
+    if not first.isalpha():
+        return ""
+    return "upper" if first.isupper() else "lower" if first.islower() else ""
+
+
+class InitialCase(CatalogueCheck):
+    """The target begins with a small letter where the source has a capital, or the other way round.
+
+    What it does
+        Compares the case of the first letters of messages that both begin with a word.
+
+    Why it matters
+        In lists, menus and buttons it looks careless.
+
+    Limits
+        A warning only where the file keeps the case as a rule; never for German nouns, abbreviations and
+        code. To be measured.
+
+    Example
+        "Save" with "сохранить".
+
+    Source
+        pofilter's ``startcaps`` (translate-toolkit manual).
+    """
+
+    code = "PUN004"
+    name = "initial-case"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._habit = OncePerFile(_cases)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        wanted, given = _case(unit.source), _case(unit.target)
+        if not wanted or not given or wanted == given:
+            return
+        first_source, first = unit.source.split(None, 1)[0], unit.target.split(None, 1)[0]
+        if (
+            not _plain(first_source)
+            or not _plain(first)
+            or first_source.casefold() == "i"
+            or first in unit.source
+        ):
+            return
+        if _names_time(first_source):
+            return
+        if wanted == "lower" and text.primary(catalogue.target_lang or "") in {"de", "lb", "nds"}:
+            return
+        strong = self._habit(catalogue).get((wanted, wanted), 0.0) >= _CASE_HABIT[wanted]
+        yield self.unit_finding(
+            unit,
+            catalogue,
+            f"The source begins with a {'capital' if wanted == 'upper' else 'small letter'}, the target does not",
+            severity=Severity.WARNING if strong else Severity.NOTE,
+            found=first,
+        )
+
+
+_CASE_HABIT = {"upper": 0.75, "lower": 0.92}
+"""Share of a file's messages that must keep the case before one that does not is a fault."""
+
+
+def _names_time(word: str) -> bool:
+    """Months and days, which many languages write small."""
+    return word.rstrip(".,").lower() in table("calendar")["words"]
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(r"[^\W\d_]['’]?[^\W\d_]*[,.:;!?…)»\"”]*")
+
+
+def _plain(word: str) -> bool:
+    """False for code, abbreviations and names with capitals inside."""
+    return _word().fullmatch(word) is not None and (
+        len(word) == 1 or word[1:].islower() or not word[1:].isupper()
+    )

@@ -1,0 +1,130 @@
+"""Rules on words that stand twice, and on loops."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from mtcheck import text
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.grammar import prose, table
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+
+@cache
+def _pair() -> re.Pattern[str]:
+    return re.compile(r"(?<![\w’.-])([^\W\d_]+(?:['’-][^\W\d_]+)?)[ \u00a0]\1(?!['’]?[\w-])", re.IGNORECASE)
+
+
+@cache
+def _dense_pair() -> re.Pattern[str]:
+    """Two or more Han or three or more katakana, twice."""
+    return re.compile(r"([\u30a1-\u30fa\u30fc]{3,}|[\u4e00-\u9fff]{2,})\1")
+
+
+@cache
+def _legitimate(lang: str) -> frozenset[str]:
+    doubled = table("doubled")
+    return frozenset(doubled["any"] + doubled.get(lang, []))
+
+
+def _doubled(message: str, lang: str) -> str | None:
+    for match in _pair().finditer(message):
+        if (
+            match[1].lower() not in _legitimate(lang)
+            and match[1].lower() == match.group().split()[-1].lower()
+        ):
+            return match[1]
+    dense = _dense_pair().search(message) if lang in {"ja", "zh"} else None
+    return dense[1] if dense is not None else None
+
+
+class RepeatedWord(CatalogueCheck):
+    """A word stands twice in a row in the target.
+
+    What it does
+        Looks for the same word twice with only space between, in Chinese and Japanese for two characters or
+        more twice. Words that a language rightly doubles are in a table.
+
+    Why it matters
+        It is a slip of editing, or of an engine that stutters.
+
+    Limits
+        Silent where the source doubles a word itself. To be measured.
+
+    Example
+        "the file" with "этот файл файл".
+
+    Source
+        pofilter's ``doublewords`` (translate-toolkit manual); exceptions in mtcheck/data/units.toml.
+    """
+
+    code = "REP001"
+    name = "repeated-word"
+    severity = Severity.WARNING
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        lang = text.primary(catalogue.target_lang or "")
+        split = unit.target.lower().split()
+        if lang not in {"ja", "zh"} and not any(map(str.startswith, split[1:], split)):
+            return
+        found = _doubled(unit.target, lang)
+        if (
+            found is not None
+            and _doubled(unit.source, "en") is None
+            and _doubled(prose(unit.target), lang) is not None
+        ):
+            yield self.unit_finding(unit, catalogue, f"The word {found!r} stands twice in a row", found=found)
+
+
+_LOOP_WORDS = 3
+_LOOPS = 3
+_SHORTEST_LOOP = 60
+
+
+class Loop(CatalogueCheck):
+    """The target says the same words over and over.
+
+    What it does
+        Counts runs of three words (eight characters, where words have no spaces) and reports one that
+        stands three times or more, and more often than the source repeats itself.
+
+    Why it matters
+        Neural engines that lose their way loop; no person writes so.
+
+    Limits
+        Only targets of 60 code points or more. To be measured.
+
+    Example
+        "the file the file the file the file the file the file the file".
+
+    Source
+        UKPLab/EasyNMT#38; loops of neural translators.
+    """
+
+    code = "MTL004"
+    name = "loop"
+    severity = Severity.WARNING
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        if len(unit.target) < _SHORTEST_LOOP:
+            return
+        repeats, run = _most_repeated(unit.target)
+        if repeats >= _LOOPS and repeats > _most_repeated(unit.source)[0]:
+            yield self.unit_finding(unit, catalogue, f"The words {run!r} come {repeats} times", found=run)
+
+
+def _most_repeated(message: str) -> tuple[int, str]:
+    units, width, joint = message.lower().split(), _LOOP_WORDS, " "
+    if len(units) * 12 < len(message):
+        units, width, joint = list(message), 8, ""
+    if len(units) < width * _LOOPS or len(set(units)) > len(units) - width:
+        return 0, ""
+    runs = Counter(zip(*(units[i:] for i in range(width)), strict=False))
+    run, repeats = runs.most_common(1)[0]
+    said = joint.join(run)
+    return (repeats, said) if sum(map(str.isalpha, said)) >= 6 else (0, "")

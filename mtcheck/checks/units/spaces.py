@@ -1,0 +1,250 @@
+"""Rules on spaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from mtcheck import text
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.grammar import prose
+from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+_UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my", "bo"})
+
+
+_HABIT = 0.7
+"""Share of messages that must keep the source's space before one that drops it is a fault."""
+
+
+def _edge(message: str, *, end: bool) -> bool:
+    return message[-1 if end else 0] in " \t\u00a0\u3000\u202f"
+
+
+def _kept_edges(catalogue: Catalogue) -> dict[bool, float]:
+    """Edge (True: the end) to the share of messages that keep the source's space there."""
+    wanted, kept = {True: 0, False: 0}, {True: 0, False: 0}
+    for unit in live(catalogue):
+        for end in (True, False):
+            if unit.source and _edge(unit.source, end=end):
+                wanted[end] += 1
+                kept[end] += _edge(unit.target, end=end)
+    return {end: kept[end] / wanted[end] if wanted[end] else 1.0 for end in wanted}
+
+
+class EdgeSpace(CatalogueCheck):
+    """The target begins or ends with a space where the source does not, or the other way round.
+
+    What it does
+        Compares the first and the last character of both sides; line breaks are left to ESC001.
+
+    Why it matters
+        Programs glue messages together: a lost space joins two words, a new one shows as a gap.
+
+    Limits
+        Languages that write no spaces may drop the source's; a space at the end of a source that the file
+        does not keep as a rule is a slip of the source, and a suggestion. To be measured.
+
+    Example
+        "Name: " with "Имя:".
+
+    Source
+        pofilter's ``startwhitespace`` and ``endwhitespace`` (translate-toolkit manual).
+    """
+
+    code = "SPC001"
+    name = "edge-space"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._habit = OncePerFile(_kept_edges)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding an edge."""
+        source, target = unit.source, unit.target
+        if not source:
+            return
+        unspaced = text.primary(catalogue.target_lang or "") in _UNSPACED
+        for end in (False, True):
+            wanted, given = _edge(source, end=end), _edge(target, end=end)
+            if (
+                wanted is given
+                or (wanted and unspaced)
+                or "\n" in (source[-1 if end else 0], target[-1 if end else 0])
+            ):
+                continue
+            side = "end" if end else "beginning"
+            who = (
+                "source has a space at its {0}, the target has none"
+                if wanted
+                else "target has a space at its {0}, the source has none"
+            )
+            weak = wanted and self._habit(catalogue)[end] < _HABIT
+            severity = Severity.NOTE if weak else Severity.WARNING
+            yield self.unit_finding(unit, catalogue, f"The {who.format(side)}", severity=severity, salt=side)
+
+
+@cache
+def _double() -> re.Pattern[str]:
+    return re.compile(r"(?<=\S)  +(?=\S)")
+
+
+_STYLE = 0.02
+"""Share of sources with two spaces after a full stop from which that is the file's style."""
+
+
+def _wide_stops(catalogue: Catalogue) -> bool:
+    """Whether sources of the file set two spaces after a full stop."""
+    total = wide = 0
+    for unit in live(catalogue):
+        total += 1
+        wide += ".  " in unit.source
+    return wide > _STYLE * total
+
+
+class DoubledSpace(CatalogueCheck):
+    """The target has two spaces in a row where the source has none.
+
+    What it does
+        Looks for two or more spaces between words.
+
+    Why it matters
+        They show as a gap, and come from careless editing.
+
+    Limits
+        Silent where the source has two spaces anywhere (in tables); after a full stop a suggestion where
+        the file's sources set two there. To be measured.
+
+    Example
+        "Save the file" with "Сохранить  файл".
+
+    Source
+        pofilter's ``doublespacing`` (translate-toolkit manual).
+    """
+
+    code = "SPC002"
+    name = "doubled-space"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._habit = OncePerFile(_wide_stops)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        if "  " not in unit.target or "  " in unit.source:
+            return
+        match = _double().search(unit.target)
+        if match is not None:
+            ends = unit.target[match.start() - 1] in ".!?:" and self._habit(catalogue)
+            yield self.unit_finding(
+                unit,
+                catalogue,
+                "Two spaces in a row, which the source does not have",
+                severity=Severity.NOTE if ends else Severity.WARNING,
+            )
+
+
+@cache
+def _before_sign() -> re.Pattern[str]:
+    return re.compile(r"(?<=[^\W_])[ \u00a0\u202f]+[,.;:!?؟،؛](?=\s|$)")
+
+
+def _spaced_signs(catalogue: Catalogue) -> bool:
+    """Whether the file puts a space before ``: ; ! ?`` as a rule (French)."""
+    spaced = close = 0
+    for unit in live(catalogue):
+        for match in re.finditer(r"\w([ \u00a0\u202f]?)[:;!?](?=\s|$)", unit.target):
+            spaced, close = spaced + bool(match[1]), close + (not match[1])
+    return spaced > close
+
+
+class SpaceBeforeSign(CatalogueCheck):
+    """A space stands before a comma, full stop or another sign that follows its word directly.
+
+    What it does
+        Looks for a space between a word and a sign at the end of a word. French (and a file that has the
+        habit) sets a space before ``: ; ! ?``.
+
+    Why it matters
+        The sign may land alone on the next line.
+
+    Limits
+        Silent where the source has such a space itself. To be measured.
+
+    Example
+        "Save the file." with "Сохраните файл .".
+
+    Source
+        Unicode line breaking (UAX 14); Imprimerie nationale, Lexique des règles typographiques.
+    """
+
+    code = "SPC003"
+    name = "space-before-sign"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._habit = OncePerFile(_spaced_signs)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        target = unit.target
+        if " " not in target:
+            return
+        match = _before_sign().search(target)
+        if match is None or _before_sign().search(unit.source) is not None:
+            return
+        if match.group()[-1] in ":;!?" and (
+            text.primary(catalogue.target_lang or "") in {"fr", "br", "oc"} or self._habit(catalogue)
+        ):
+            match = next((m for m in _before_sign().finditer(target) if m.group()[-1] not in ":;!?"), None)
+        if match is not None:
+            yield self.unit_finding(
+                unit,
+                catalogue,
+                f"A space before {match.group()[-1]!r}",
+                severity=Severity.NOTE if match.group()[-1] in "؟،؛" else Severity.WARNING,
+                found=match.group(),
+            )
+
+
+@cache
+def _french_sign() -> re.Pattern[str]:
+    return re.compile(r"(?<=[^\W\d_])[:;!?](?=\s|$)")
+
+
+class FrenchSpacing(CatalogueCheck):
+    """French sets a space before a colon, semicolon, question or exclamation mark.
+
+    What it does
+        Looks for such a sign directly after a word in a French target.
+
+    Why it matters
+        French typography asks for a (no-break) space there.
+
+    Limits
+        A suggestion: Canadian French sets none before ``; ! ?``. A warning where the file sets it as a
+        rule. To be measured.
+
+    Example
+        "Name:" with "Nom:".
+
+    Source
+        Imprimerie nationale, Lexique des règles typographiques; OQLF for Canada.
+    """
+
+    code = "SPC004"
+    name = "french-spacing"
+    severity = Severity.NOTE
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        lang = catalogue.target_lang or ""
+        if not lang.startswith("fr") or lang.replace("_", "-") == "fr-CA":
+            return
+        match = _french_sign().search(prose(unit.target))
+        if match is not None:
+            yield self.unit_finding(
+                unit, catalogue, f"No space before {match.group()!r}", found=match.group()
+            )

@@ -1,0 +1,210 @@
+"""Rules on text that was left as it was."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from mtcheck import resources, text
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.grammar import prose, table, words
+from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.core import Catalogue, Finding, Severity, Unit
+
+_TRANSLATED_ELSEWHERE = (2, 3)
+"""So many other messages of the file must translate a word before its copy counts as left out; the second
+number is for languages in Latin script, which share words with English."""
+
+
+@cache
+def _loose_word() -> re.Pattern[str]:
+    """A word that is no part of a name in code, nor of a synopsis in square brackets."""
+    return re.compile(r"(?<![\w.\[/])[^\W\d_]+(?![\w\]/=(])(?!\.\w)")
+
+
+@cache
+def _synopsis() -> re.Pattern[str]:
+    """How a command is called: ``wait [-fn] [id ...]``."""
+    return re.compile(r"^[a-z_]+\b[^.]*\[|\.\.\.\s*[\]|]|; do(?:ne)?\b|; then\b")
+
+
+@cache
+def english_words(lang: str) -> frozenset[str]:
+    """Common English words that a language (primary subtag) does not share, lower case."""
+    common = set(table("english")["words"]) | set(resources.data("function_words")["words"]["en"])
+    if not writes_latin(lang):
+        return frozenset(common)
+    shared = table("english_shared")
+    own = resources.data("function_words")["words"].get(lang, [])
+    return (
+        frozenset(w for w in common if len(w) > 1) - set(shared["any"]) - set(shared.get(lang, [])) - set(own)
+    )
+
+
+@cache
+def writes_latin(lang: str) -> bool:
+    """True if a language (primary subtag) is written in Latin script, or it is not known."""
+    scripts = text.expected_scripts(lang)
+    return not scripts or "Latin" in scripts
+
+
+def _translated_words(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
+    """Source word to (messages it stands in, messages whose target has it too)."""
+    seen: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for unit in live(catalogue):
+        if unit.source == unit.target:
+            continue
+        in_target = set(words(unit.target.lower()))
+        for word in set(words(unit.source.lower())):
+            seen[word] += 1
+            kept[word] += word in in_target
+    return {word: (n, kept[word]) for word, n in seen.items()}
+
+
+class CopiedSource(CatalogueCheck):
+    """The target is a copy of the source.
+
+    What it does
+        Reports a target that equals its source, in another language, if the source has common English words
+        that the language does not share, or words that the file translates elsewhere. Names, codes,
+        addresses, words in capitals and sources without words are left out.
+
+    Why it matters
+        The message was never translated; neural metrics even reward such a copy.
+
+    Limits
+        Reads sources in English; from other languages only a copy of five words or more is reported. A
+        single word that the file itself translates nowhere and that is no common word is taken for a
+        name. To be measured.
+
+    Example
+        "Delete the file" with "Delete the file" in a Russian file.
+
+    Source
+        Unbabel/COMET#192; words in mtcheck/data/units.toml and function_words.toml.
+    """
+
+    code = "UNT001"
+    name = "copied-source"
+    severity = Severity.WARNING
+
+    def __init__(self) -> None:
+        self._elsewhere = OncePerFile(_translated_words)
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        if unit.source.strip() != unit.target.strip():
+            return
+        lang, source_lang = (
+            text.primary(catalogue.target_lang or ""),
+            text.primary(catalogue.source_lang or "en"),
+        )
+        if not lang or lang == source_lang:
+            return
+        found = _loose_word().findall(prose(unit.source))
+        plain = [w for w in found if len(w) > 1 and (w.islower() or (w[0].isupper() and w[1:].islower()))]
+        if not plain or len(plain) * 2 < len(found) or _synopsis().search(unit.source) is not None:
+            return
+        if self._is_fault(plain, lang, source_lang, catalogue):
+            yield self.unit_finding(
+                unit, catalogue, "The target is a copy of the source", found=unit.target[:200]
+            )
+
+    def _is_fault(self, plain: list[str], lang: str, source_lang: str, catalogue: Catalogue) -> bool:
+        if source_lang != "en":
+            return sum(w.islower() for w in plain) >= 5
+        if len(plain) == 1 and plain[0].islower():
+            return self._is_translated_elsewhere(plain[0], lang, catalogue)
+        known = sum(w.lower() in english_words(lang) for w in plain)
+        small = sum(w.islower() for w in plain)
+        if not writes_latin(lang):
+            if known or (small and len(plain) >= 2):
+                return True
+        elif known >= 2 or known == len(plain) or small >= 3:
+            return True
+        return any(self._is_translated_elsewhere(w, lang, catalogue) for w in plain)
+
+    def _is_translated_elsewhere(self, word: str, lang: str, catalogue: Catalogue) -> bool:
+        seen, kept = self._elsewhere(catalogue).get(word.lower(), (0, 0))
+        return seen >= _TRANSLATED_ELSEWHERE[writes_latin(lang)] and kept <= 0.1 * seen
+
+
+@cache
+def _quoted() -> re.Pattern[str]:
+    return re.compile(r"[\"'`«“„‚‘「](?=\w)[^\"'`«»“”„‚‘’「」]{0,120}[\"'»”“’‘」]")
+
+
+def _shared_runs(source: str, target: str) -> Iterator[list[str]]:
+    """Runs of two or more Latin words that stand in both, in the target's order."""
+    listed = [token.strip(".,:;!?()") for token in source.split()]
+    pairs = set(pairwise(listed))
+    run: list[str] = []
+    for token in target.split():
+        word = token.rstrip(".,:;!?")
+        if run and (run[-1], word) not in pairs:
+            if len(run) > 1:
+                yield run
+            run = []
+        run = [*run, word] if word.isascii() and word.isalpha() else []
+        if run and word != token:
+            if len(run) > 1:
+                yield run
+            run = []
+    if len(run) > 1:
+        yield run
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z]+")
+
+
+class SourceWordsLeft(CatalogueCheck):
+    """Words of the source stand untranslated in the middle of the target.
+
+    What it does
+        Looks for two or more words in a row that the source has too, one of them a common English word
+        which the target's language does not share.
+
+    Why it matters
+        Engines skip parts of sentences, and people forget them.
+
+    Limits
+        Words in quotes and in code are left out. Titles of songs and standards may be right. To be
+        measured.
+
+    Example
+        "The file could not be opened" with "Файл could not be opened".
+
+    Source
+        Words in mtcheck/data/units.toml and function_words.toml.
+    """
+
+    code = "UNT002"
+    name = "source-words-left"
+    severity = Severity.WARNING
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        lang = text.primary(catalogue.target_lang or "")
+        if not lang or lang == "en" or text.primary(catalogue.source_lang or "en") != "en":
+            return
+        target, source = unit.target, unit.source
+        if len(target) < 8 or source == target or _word().search(target) is None:
+            return
+        english = english_words(lang)
+        if len(english.intersection(target.lower().split())) < (2 if writes_latin(lang) else 1):
+            return
+        fewest = 2 if writes_latin(lang) else 1
+        for run in _shared_runs(source, _quoted().sub(" | ", prose(target))):
+            small = [w for w in run if w.islower()]
+            if len(run) > fewest and small and sum(w in english for w in run) >= fewest:
+                left = " ".join(run)
+                yield self.unit_finding(
+                    unit, catalogue, f"Left in the source's language: {left!r}", found=left
+                )
+                return
