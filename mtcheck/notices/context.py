@@ -97,7 +97,9 @@ def _named(before: str, after: str, lang: str) -> tuple[str | None, str | None]:
     ]
     for sentence in (s for s in sentences if s):
         reading = Reading(fold(sentence)[0], lang)
-        if not any(reading.find(name) for name in ("noun", "done", "orig", "mt", "from")) or reading.find("neg"):
+        short = len(WORD.findall(sentence)) < 6
+        told = any(reading.find(name) for name in ("noun", "done", "orig", "mt", "from"))
+        if not (told or short) or reading.find("neg"):
             continue
         names = [s.name for s in find_services(reading.text) if not s.common or len(WORD.findall(sentence)) < 9]
         service = service or (names[0] if names else None)

@@ -141,7 +141,7 @@ def _attribute(reading: Reading, found: Evidence) -> bool:
     """True for "texts, translated by machine, need …" and 机器翻译的文本…: of others, in passing."""
     if found.noun and any(a.start + 4 < found.start < a.end for a in _agents_alone(reading)):
         return True
-    if found.noun and any(hit.start == found.end for hit in reading.find("attrib")):
+    if found.noun and any(0 <= hit.start - found.end <= 1 for hit in reading.find("attrib")):
         return not any(hit.end <= found.start for hit in reading.find("self"))
     if _things_that_may(reading, found):
         return True
@@ -181,6 +181,6 @@ def _source_language(reading: Reading, found: Evidence) -> str | None:
     """The language that a sentence names as its source, BCP 47, or None."""
     for hit in sorted(reading.find("from"), key=lambda h: abs(h.start - found.end)):
         code = tables.language_named(reading.text[hit.start : hit.end], reading.lang)
-        if code is not None:
+        if code not in {None, reading.lang}:
             return code
     return None

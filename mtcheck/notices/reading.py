@@ -68,7 +68,8 @@ class Reading:
         gap = self.text[one.end : other.start]
         if other.start < one.end or len(gap) > 24 or STOP.search(gap):
             return False
-        return len(gap) <= 4 if self.joined else len(WORD.findall(gap)) <= 1
+        words = 2 if tables.option(self.lang, "post") else 1
+        return len(gap) <= 4 if self.joined else len(WORD.findall(gap)) <= words
 
     @cached_property
     def services(self) -> list[Hit]:

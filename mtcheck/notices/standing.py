@@ -48,7 +48,10 @@ def stands(reading: Reading, found: Evidence, start: int, end: int, mask: bytear
         if found.noun or found.rule in {"made-by", "credit"}
         else _languages_alone(reading, start, found.start)
     )
-    if reading.unknown(start, found.start, mask) + foreign > int(reading.joined or bool(labelled) or bool(reading.find("plea"))):
+    strangers = reading.unknown(start, found.start, mask) + foreign
+    if whole and _thing_of_something(reading, found, strangers, mask):
+        return True
+    if strangers > int(reading.joined or bool(labelled) or bool(reading.find("plea"))):
         return False
     if found.noun:
         return _noun_alone(reading, found, start, end, mask)
@@ -63,6 +66,17 @@ def stands(reading: Reading, found: Evidence, start: int, end: int, mask: bytear
     first_stop = re.search(r"[.,;:!(\[。，；：（)\]|\-]", follows)
     near = reading.unknown(found.end, found.end + (first_stop.start() if first_stop else len(follows)), mask)
     return near <= (3 if reading.joined else 1) and rest <= 60
+
+
+def _thing_of_something(reading: Reading, found: Evidence, strangers: int, mask: bytearray) -> bool:
+    """ "The description of the product was translated automatically": one thing, one unknown word more."""
+    if found.rule != "done-machine" or not 0 < strangers <= (4 if reading.joined else 1):
+        return False
+    thing = [h for h in reading.find("thing") if h.end <= found.start]
+    this = [h for h in reading.find("this") if h.end <= found.start]
+    after = reading.unknown(found.end, len(reading.text), mask)
+    stop = STOP.search(reading.text, 0, found.start)
+    return len(thing) == 1 and not this and not after and not stop and not reading.find("into")
 
 
 def _only_languages(reading: Reading, start: int) -> bool:
@@ -159,6 +173,8 @@ def _this_something(reading: Reading, found: Evidence, mask: bytearray) -> bool:
     for hit in reading.find("this"):
         if hit.end > found.start or reading.unknown(0, hit.start, mask) > int(post):
             continue
+        if not post and any(h.end <= hit.start for h in reading.find("thing")):
+            continue  # "articles in this category"
         gap = reading.text[hit.end : found.start]
         few = reading.unknown(hit.end, found.start, mask) <= (4 if reading.joined else 1)
         noun = WORD.match(gap.lstrip())
@@ -190,11 +206,13 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
         h
         for n in ("from", "orig")
         for h in reading.find(n)
-        if found.end <= h.start < end and h.end - h.start > 2
+        if (found.end <= h.start < end or (n == "from" and start <= h.start and h.end <= found.start))
+        and h.end - h.start > 2
     ]
+    made = any(found.start < m.start and m.end <= found.end for m in reading.find("made"))
     head = reading.text[: start - 1].strip(" *_>#") if start else ""
     titled = any(h.start == 0 and h.end >= len(head) for h in reading.find("thing"))
-    bracketed = start > 0 and (not head or titled) and len(reading.text) - end <= 2
+    bracketed = start > 0 and ((not head or titled) and len(reading.text) - end <= 2 or start == 1)
     return bool(
         after
         or _serviced(reading, found, end)
@@ -202,6 +220,7 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
         or _warned(reading, found, start, end)
         or _cautioned(reading, found)
         or bracketed
+        or (made and not reading.joined)
     )
 
 
