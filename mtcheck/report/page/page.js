@@ -40,10 +40,15 @@ function current(fingerprint) {
   for (let i = pending.length; i--;) if (pending[i].fingerprint === fingerprint) return pending[i].verdict === "undone" ? undefined : pending[i];
   return remote.get(fingerprint);
 }
+let ticked = 0;
+function now() { /* never twice the same: the later of two events must be told by its time */
+  ticked = Math.max(Date.now(), ticked + 1);
+  return new Date(ticked).toISOString();
+}
 function record(i, verdict, reason) {
   const f = found[i];
   return { fingerprint: f[0], code: index.rules[f[1]], document: f[8], unit: f[6], verdict, reason: reason || "",
-    who: recall("mtcheck-who", ""), when: new Date().toISOString(), text: index.texts[f[4]], found: f[5] };
+    who: recall("mtcheck-who", ""), when: now(), text: index.texts[f[4]], found: f[5] };
 }
 /* The log leaves out what the index knows already, so that 20,000 verdicts fit where browsers keep 5 MB. */
 const slim = e => ({ fingerprint: e.fingerprint, verdict: e.verdict, reason: e.reason, who: e.who, when: e.when });
@@ -120,8 +125,8 @@ function undo() {
   const s = stacks.get(last.fingerprint);
   s.pop(); if (!s.length) stacks.delete(last.fingerprint);
   if (api) {
-    send({ ...whole(last), verdict: "undone", when: new Date().toISOString() });
-    if (s.length) send({ ...whole(s[s.length - 1]), when: new Date().toISOString() });
+    send({ ...whole(last), verdict: "undone", when: now() });
+    if (s.length) send({ ...whole(s[s.length - 1]), when: now() });
   }
   refresh([last.fingerprint]);
   say(`Undone: ${last.verdict}. ${decided.toLocaleString()} of ${total.toLocaleString()} decided.`);
@@ -208,11 +213,11 @@ function dress(i) {
 function show(i) {
   const el = $("f" + i);
   if (!el || !el.lastChild || el.lastChild.className.indexOf("act")) return;
-  const now = current(found[i][0]), act = el.lastChild;
-  if (now) el.dataset.v = now.verdict; else delete el.dataset.v;
-  act.classList.toggle("has-verdict", !!now);
-  for (const b of act.querySelectorAll("button")) b.setAttribute("aria-pressed", String(!!now && b.dataset.verdict === now.verdict));
-  act.lastChild.textContent = now ? [now.verdict, now.reason && ": " + now.reason, now.who && ` (${now.who})`].filter(Boolean).join("") : "";
+  const said = current(found[i][0]), act = el.lastChild;
+  if (said) el.dataset.v = said.verdict; else delete el.dataset.v;
+  act.classList.toggle("has-verdict", !!said);
+  for (const b of act.querySelectorAll("button")) b.setAttribute("aria-pressed", String(!!said && b.dataset.verdict === said.verdict));
+  act.lastChild.textContent = said ? [said.verdict, said.reason && ": " + said.reason, said.who && ` (${said.who})`].filter(Boolean).join("") : "";
 }
 function refresh(fingerprints) {
   count();
