@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,29 @@ class Browser:
 
     def complaints(self) -> list[str]:
         return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
+
+
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless Chromium, for a fixture to hand on; skips where there is none."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is missing: no browser test ran")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium", "chromium-browser", "google-chrome")
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(program("chromedriver")))
+    driver.set_script_timeout(60)
+    yield driver
+    driver.quit()
+
+
+def one_page(driver: Any, folder: Path) -> Iterator[Browser]:
+    """A page in a Chromium, which is left as it was."""
+    yield Browser(driver, folder)
+    for command, arguments in (
+        ("Emulation.setScriptExecutionDisabled", {"value": False}),
+        ("Emulation.clearDeviceMetricsOverride", {}),
+        ("Emulation.setEmulatedMedia", {"media": "", "features": []}),
+    ):
+        driver.execute_cdp_cmd(command, arguments)
+    driver.get_log("browser")

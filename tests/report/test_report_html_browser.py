@@ -10,16 +10,27 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import page_samples as samples
 import pytest
-from page_browser import ENTER, ESCAPE, Browser, program
+from page_browser import ENTER, ESCAPE, Browser, chromium, one_page, program
 
 from mtcheck.core import Result
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    yield from chromium(tmp_path_factory)
+
+
+@pytest.fixture
+def browser(driver: Any, tmp_path: Path) -> Iterator[Browser]:
+    yield from one_page(driver, tmp_path)
 
 
 def by_keys(browser: Browser, count: int) -> dict[int, tuple[str, str]]:

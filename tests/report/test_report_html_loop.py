@@ -6,15 +6,26 @@ import json
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import page_samples as samples
 import pytest
-from page_browser import ENTER, Browser
+from page_browser import ENTER, Browser, chromium, one_page
 
 from mtcheck.cli import main
 from mtcheck.review_server import ReviewServer
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    yield from chromium(tmp_path_factory)
+
+
+@pytest.fixture
+def browser(driver: Any, tmp_path: Path) -> Iterator[Browser]:
+    yield from one_page(driver, tmp_path)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
