@@ -52,7 +52,9 @@ def _warning(before: str, lang: str) -> bool:
     words = before.strip()
     reading = Reading(fold(words)[0], lang)
     return (
-        len(words) <= 30 and words.endswith("!") and not reading.unknown(0, len(reading.text), reading.covered())
+        len(words) <= 30
+        and words.endswith("!")
+        and not reading.unknown(0, len(reading.text), reading.covered())
     )
 
 
@@ -101,7 +103,9 @@ def _named(before: str, after: str, lang: str) -> tuple[str | None, str | None]:
         told = any(reading.find(name) for name in ("noun", "done", "orig", "mt", "from"))
         if not (told or short) or reading.find("neg"):
             continue
-        names = [s.name for s in find_services(reading.text) if not s.common or len(WORD.findall(sentence)) < 9]
+        names = [
+            s.name for s in find_services(reading.text) if not s.common or len(WORD.findall(sentence)) < 9
+        ]
         service = service or (names[0] if names else None)
         source = source or _source(reading)
     return service, source

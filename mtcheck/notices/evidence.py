@@ -37,7 +37,11 @@ def find_evidence(reading: Reading) -> Iterator[Evidence]:
         for manner in machine:
             if manner.start < hit.end and hit.start < manner.end and not reading.joined:
                 continue
-            if manner.start >= hit.end and reading.text[hit.end : manner.start].strip() and tables.option(reading.lang, "final"):
+            if (
+                manner.start >= hit.end
+                and reading.text[hit.end : manner.start].strip()
+                and tables.option(reading.lang, "final")
+            ):
                 continue
             if tables.option(reading.lang, "object") and _takes_object(reading, hit):
                 continue
@@ -50,7 +54,11 @@ def find_evidence(reading: Reading) -> Iterator[Evidence]:
     for hit in reading.find("did")[:MANY]:
         for agent in _agents(reading):
             whole = agent.start >= hit.end and not WORD.search(reading.text, agent.end)
-            if (whole or not agent.common) and _apart(hit, agent) and _near(reading, hit, agent, words=1, letters=4):
+            if (
+                (whole or not agent.common)
+                and _apart(hit, agent)
+                and _near(reading, hit, agent, words=1, letters=4)
+            ):
                 yield Evidence(*_hull(hit, agent), "did-by", agent.name or "generic")
     yield from _made(reading)
     for hit in reading.find("mt")[:MANY] if reading.find("made") else []:
@@ -74,10 +82,10 @@ def _service_noun(reading: Reading) -> Iterator[Evidence]:
 def _made(reading: Reading) -> Iterator[Evidence]:
     """ "Translation" + "was made" + "by" + service, and the credit line "Translation: service"."""
     nouns = reading.find("noun")[:MANY]
-    for made in reading.find("made")[:MANY]:
+    for verb in reading.find("made")[:MANY]:
         for agent in (a for a in _agents(reading) if not a.name and _translates(reading, a)):
-            if _apart(made, agent) and _by(reading, made, agent):
-                yield Evidence(*_hull(made, agent), "made-by")
+            if _apart(verb, agent) and _by(reading, verb, agent):
+                yield Evidence(*_hull(verb, agent), "made-by")
     if not nouns:
         return
     for noun in nouns:

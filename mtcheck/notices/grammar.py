@@ -60,7 +60,11 @@ class Verdict(NamedTuple):
 def judge(text: str, lang: str) -> Verdict | None:
     """The notice in a folded sentence, as one language reads it, or None."""
     reading = Reading(text, lang)
-    if not 0 < sum(len(reading.find(name)) for name in ("done", "did", "auto", "mt", "noun", "made")) <= 3 * MANY:
+    if (
+        not 0
+        < sum(len(reading.find(name)) for name in ("done", "did", "auto", "mt", "noun", "made"))
+        <= 3 * MANY
+    ):
         return None
     evidence = list(islice(find_evidence(reading), 3 * MANY))
     if not evidence or text.rstrip().endswith(("?", "？", "؟")):
@@ -132,7 +136,11 @@ def _denied(reading: Reading, found: Evidence) -> bool:
         return False
     return any(
         hit.start < found.end
-        and not any(s.start <= hit.start and hit.end <= s.end for n in ("from", "agent") for s in reading.find(n))
+        and not any(
+            s.start <= hit.start and hit.end <= s.end
+            for n in ("from", "agent", "self")
+            for s in reading.find(n)
+        )
         for hit in reading.find("block")
     )
 

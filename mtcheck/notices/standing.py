@@ -87,8 +87,13 @@ def _only_languages(reading: Reading, start: int) -> bool:
 
 
 def _talked_about(reading: Reading, found: Evidence, start: int) -> bool:
-    """True for "this article is about machine translation"."""
-    return any(start <= h.start < found.start or 0 <= h.start - found.end <= 3 for h in reading.find("about"))
+    """True for "this article is about machine translation"; "di questa pagina" is no topic."""
+    this = [h.start for n in ("this", "self") for h in reading.find(n)]
+    return any(
+        start <= h.start < found.start
+        or (0 <= h.start - found.end <= 3 and not any(0 <= at - h.end <= 1 for at in this))
+        for h in reading.find("about")
+    )
 
 
 def _languages_alone(reading: Reading, start: int, end: int) -> int:
@@ -171,7 +176,8 @@ def _this_something(reading: Reading, found: Evidence, mask: bytearray) -> bool:
     """ "This <any noun> was …": the word may be one the tables lack, but no data set or program."""
     post = tables.option(reading.lang, "post")
     for hit in reading.find("this"):
-        if hit.end > found.start or reading.unknown(0, hit.start, mask) > int(post):
+        strangers = 0 if reading.find("plea") else reading.unknown(0, hit.start, mask)
+        if hit.end > found.start or strangers > int(post):
             continue
         if not post and any(h.end <= hit.start for h in reading.find("thing")):
             continue  # "articles in this category"
@@ -212,7 +218,7 @@ def _noun_alone(reading: Reading, found: Evidence, start: int, end: int, mask: b
     made = any(found.start < m.start and m.end <= found.end for m in reading.find("made"))
     head = reading.text[: start - 1].strip(" *_>#") if start else ""
     titled = any(h.start == 0 and h.end >= len(head) for h in reading.find("thing"))
-    bracketed = start > 0 and ((not head or titled) and len(reading.text) - end <= 2 or start == 1)
+    bracketed = start > 0 and (((not head or titled) and len(reading.text) - end <= 2) or start == 1)
     return bool(
         after
         or _serviced(reading, found, end)
@@ -247,7 +253,9 @@ def _noun_and_clause(reading: Reading, found: Evidence, start: int, end: int, ma
     words = WORD.findall(reading.text[comma:end])
     if len(words) > 30:
         return False
-    warning = [h for n in ("caution", "prevails", "plea", "orig") for h in reading.find(n) if h.start >= comma]
+    warning = [
+        h for n in ("caution", "prevails", "plea", "orig") for h in reading.find(n) if h.start >= comma
+    ]
     origin = [h for n in ("from", "orig") for h in reading.find(n) if found.end <= h.start < comma]
     few = reading.unknown(comma, end, mask) <= 2
     return bool(warning or (origin and few) or _this_before(reading, found, start))
@@ -269,9 +277,9 @@ def _serviced(reading: Reading, found: Evidence, end: int) -> bool:
 def _this_before(reading: Reading, found: Evidence, start: int) -> bool:
     """True for "this is a machine translation", and where "this" comes last, for that too."""
     this = reading.find("this")
-    return any(start <= t.start < found.start and not _talked_about(reading, found, t.end) for t in this) or any(
-        0 <= t.start - found.end <= 5 and not WORD.search(reading.text, t.end) for t in this
-    )
+    return any(
+        start <= t.start < found.start and not _talked_about(reading, found, t.end) for t in this
+    ) or any(0 <= t.start - found.end <= 5 and not WORD.search(reading.text, t.end) for t in this)
 
 
 def _cautioned(reading: Reading, found: Evidence) -> bool:

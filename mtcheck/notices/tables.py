@@ -29,7 +29,8 @@ __all__ = [
 CLASSES = (
     "done", "auto", "machine", "mt", "noun", "made",
     "did", "nounby", "by", "agent", "this", "thing", "self",
-    "neg", "block", "from", "into", "orig", "caution", "prevails", "plea", "attrib", "about", "habit", "fill", "language",
+    "neg", "block", "from", "into", "orig", "caution", "prevails", "plea",
+    "attrib", "about", "habit", "fill", "language",
 )  # fmt: skip
 """Word classes of a language table; see the head of ``notices.toml`` for what each one is."""
 
@@ -173,7 +174,9 @@ def service_pattern(service: Service) -> re.Pattern[str]:
     """The spellings of one row, with addresses, versions and product words around them."""
     words = bare(resources.data("services")[service.id]["common" if service.common else "names"])
     words = words.replace(" ?", " ").replace(" ", _NAME_GAP).replace("~", _ENDING)
-    return re.compile(rf"(?<![a-zа-я0-9])(?:https?://)?(?:www\.)?(?:{words})(?:['-]?{_CASE}{{1,3}}(?!{_CASE}))?(?!{_CASE}{{4}}){_TAIL}")
+    return re.compile(
+        rf"(?<![a-zа-я0-9])(?:https?://)?(?:www\.)?(?:{words})(?:['-]?{_CASE}{{1,3}}(?!{_CASE}))?(?!{_CASE}{{4}}){_TAIL}"
+    )
 
 
 _CASE = "[a-zа-яà-öø-ɏ]"

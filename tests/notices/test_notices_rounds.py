@@ -17,12 +17,12 @@ ALIKE = [{"hr", "sr"}, {"cs", "sk"}, {"id", "ms"}, {"es", "gl"}, {"hi", "ne", "m
 FRENCH = (
     "Le conseil municipal a ouvert lundi une nouvelle bibliothèque près de la rivière.\n\n{}"
     "Les habitants peuvent y lire les journaux de la région.\n\n{}"
-    "Le maire a remercié les ouvriers et les voisins.\n{}"
+    "Le maire a remercié les ouvriers et les voisins.\n\n{}"
 )
 RUSSIAN = (
     "Городской совет открыл в понедельник новую библиотеку у реки.\n\n{}"
     "Жители могут читать там газеты области.\n\n{}"
-    "Мэр поблагодарил рабочих и соседей.\n{}"
+    "Мэр поблагодарил рабочих и соседей.\n\n{}"
 )
 
 
