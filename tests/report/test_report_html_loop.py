@@ -74,6 +74,10 @@ def test_two_hundred_findings_are_decided_once_and_stay_decided(
     assert sorted([v[k] or "" for k in keys] for v in again) == sorted(
         [v[k] or "" for k in keys] for v in verdicts
     )
+    browser.keys("z")  # what was exported and is then undone is undone in the store as well
+    (taken_back,) = [v for v in browser.export("Ann") if v["verdict"] == "undone"]
+    assert run(monkeypatch, "review", "import", "mtcheck-verdicts.json") == 0
+    assert [f["fingerprint"] for f in checked(monkeypatch, "--new-only")] == [taken_back["fingerprint"]]
 
 
 def test_a_served_page_and_the_store_hold_the_same(browser: Browser, tmp_path: Path) -> None:

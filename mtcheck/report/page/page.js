@@ -21,7 +21,7 @@ const remember = (key, value) => {
   try { localStorage.setItem(key, JSON.stringify(value)); }
   catch { if (remembers) { remembers = false; warn(); } }
 };
-const LOG = "mtcheck-log:" + index.sum, PENDING = "mtcheck-pending:" + index.sum, AT = "mtcheck-at:" + index.sum;
+const LOG = "mtcheck-log:" + index.sum, PENDING = "mtcheck-pending:" + index.sum, AT = "mtcheck-at:" + index.sum, SHIPPED = "mtcheck-shipped:" + index.sum;
 
 /* ---- verdicts: a log that only grows or is undone from its end; the state is read off it */
 const meta = document.querySelector("meta[name=mtcheck-api]");
@@ -124,6 +124,9 @@ function undo() {
   remember(LOG, log);
   const s = stacks.get(last.fingerprint);
   s.pop(); if (!s.length) stacks.delete(last.fingerprint);
+  if (!s.length && shipped[last.fingerprint]) {
+    shipped[last.fingerprint] = { ...last, verdict: "undone", when: now() }; remember(SHIPPED, shipped);
+  }
   if (api) {
     send({ ...whole(last), verdict: "undone", when: now() });
     if (s.length) send({ ...whole(s[s.length - 1]), when: now() });
@@ -398,12 +401,15 @@ $("reason").addEventListener("keydown", e => {
 });
 $("d-reason").addEventListener("close", () => { if (at >= 0) reveal($("f" + at), true); });
 for (const b of document.querySelectorAll("dialog .close")) b.addEventListener("click", () => b.closest("dialog").close());
+/* What an exported file has said already: taken back here, it must be taken back in the next file too. */
+let shipped = recall(SHIPPED, {});
 function verdicts() {
   const who = recall("mtcheck-who", "");
   const all = [];
   for (const fp of twins.keys()) {
     const now = current(fp);
     if (now) { const e = whole(now); all.push(e.who ? e : { ...e, who }); }
+    else if (shipped[fp] && shipped[fp].verdict === "undone") all.push({ ...whole(shipped[fp]), who: shipped[fp].who || who });
   }
   return all;
 }
@@ -422,6 +428,8 @@ $("d-export").querySelector("form").addEventListener("submit", () => {
   link.href = URL.createObjectURL(new Blob([body], { type: "application/json" }));
   link.download = "mtcheck-verdicts.json";
   link.click();
+  for (const v of verdicts()) shipped[v.fingerprint] = slim(v);
+  remember(SHIPPED, shipped);
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   exported = log.length;
   say("Verdicts written to mtcheck-verdicts.json.");
