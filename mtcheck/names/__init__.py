@@ -8,6 +8,7 @@ arguments and of the tables in ``mtcheck/data``; no model is asked.
 
 from mtcheck.names.agreed import AgreedForm, AgreedForms, read_names_file
 from mtcheck.names.compare import RELATIONS, NameMatch, compare_names
+from mtcheck.names.consistency import term_consistency
 from mtcheck.names.grouping import (
     Bearer,
     Doubt,
@@ -55,6 +56,7 @@ __all__ = [
     "romanise",
     "schemes",
     "tally",
+    "term_consistency",
     "title_changes",
     "transliterate",
 ]

@@ -55,10 +55,17 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class TitleUse:
-    """A title as it stands with a bearer's name."""
+    """A title as it stands with a bearer's name.
+
+    Attributes:
+        text: the title as written.
+        place: where.
+        source: the words of the title in the source, without case endings; empty where not known.
+    """
 
     text: str
     place: Place
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class _Name:
     kinds: Counter[str] = field(default_factory=Counter)
     places: list[Place] = field(default_factory=list)
     titles: list[TitleUse] = field(default_factory=list)
+    sources: set[tuple[str, ...]] = field(default_factory=set)
     small: bool = False
     loose: bool = False
 
@@ -151,6 +159,7 @@ def _conclude(tally: Tally, agreed: AgreedForms | None) -> tuple[Bearer, ...]:
     full = [i for i, n in enumerate(names) if len(n.tokens) > 1 and n.personal and len(n.tokens[-1]) > 1]
     _join_namesakes(names, full, alone, groups)
     _join_surnames(names, full, alone, groups)
+    _join_sources(names, full, groups)
     _join_lone(names, full, groups)
     members: dict[int, list[_Name]] = defaultdict(list)
     for i, name in enumerate(names):
@@ -170,15 +179,19 @@ def _conclude(tally: Tally, agreed: AgreedForms | None) -> tuple[Bearer, ...]:
 def _collect(tally: Tally) -> list[_Name]:
     found: dict[tuple[str, tuple[str, ...], str], _Name] = {}
     for seen in tally.documents:
-        for mention, place in seen.mentions:
+        renders = seen.renders or (None,) * len(seen.mentions)
+        for (mention, place), source in zip(seen.mentions, renders, strict=True):
             tokens = tuple(map(_settled, mention.tokens))
             key = (seen.lang, tokens, seen.doc if len(tokens) == 1 else "")
             name = found.setdefault(key, _Name(*key))
             name.kinds[mention.kind] += 1
             name.places.append(place)
             name.small |= any(t.lower() in seen.small for t in tokens)
+            if source is not None:
+                name.sources.add(source.name)
             if mention.title:
-                name.titles.append(TitleUse(mention.title, _title_place(mention, place)))
+                title = source.title if source is not None else ()
+                name.titles.append(TitleUse(mention.title, _title_place(mention, place), title))
         for mention, place in seen.loose:
             loose_key = (seen.lang, tuple(map(_settled, mention.tokens)), seen.doc)
             if loose_key not in found:
@@ -263,6 +276,27 @@ def _join_surnames(
                 continue
             groups.join(i, j)
             groups.pairs.append((i, a.tokens[-1], b.tokens[-1], difference))
+
+
+def _join_sources(names: list[_Name], full: list[int], groups: _Groups) -> None:
+    """Full names that render one full name of the source are one bearer, however they are spelled."""
+    owners: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
+    for i in full:
+        for source in sorted(names[i].sources):
+            if len(source) > 1:
+                owners[names[i].lang, source].append(i)
+    for group in owners.values():
+        for i, j in combinations(group[:_MOST_NAMESAKES], 2):
+            if groups.root(i) == groups.root(j):
+                continue
+            groups.join(i, j)
+            a, b = names[i].tokens, names[j].tokens
+            for x, y in zip(a, b, strict=True) if len(a) == len(b) else ():
+                if x != y and min(len(x), len(y)) > 1:
+                    groups.pairs.append((i, x, y, _ONE_SOURCE))
+
+
+_ONE_SOURCE = Difference("spelling_variant", True, "one name of the source in two renderings")
 
 
 def _believed(a: _Name, b: _Name, alone: frozenset[tuple[str, str]]) -> bool:
@@ -517,8 +551,11 @@ def title_changes(bearer: Bearer) -> tuple[TitleChange, ...]:
     held: dict[str, list[TitleUse]] = {}
     fields: dict[str, dict[str, list[TitleUse]]] = defaultdict(dict)
     loose: set[str] = set()
+    translated: dict[tuple[str, ...], dict[str, list[TitleUse]]] = defaultdict(dict)
     for use in bearer.titles:
         office = titles.parse_title(use.text, bearer.lang)
+        if use.source and office is not None:
+            translated[use.source].setdefault(office.rendering, []).append(use)
         if office is None or office.set_id is None or office.explained:
             continue
         named[office.set_id, office.body].setdefault(office.rendering, []).append(use)
@@ -528,7 +565,8 @@ def title_changes(bearer: Bearer) -> tuple[TitleChange, ...]:
             held.setdefault(office.set_id, []).append(use)
         if office.field:
             fields[office.field].setdefault(office.set_id, []).append(use)
-    found = [c for kinds in named.values() for c in _changes(bearer, kinds, another=False, loose=loose)]
+    found = [c for kinds in translated.values() for c in _changes(bearer, kinds, another=False)]
+    found += [c for kinds in named.values() for c in _changes(bearer, kinds, another=False, loose=loose)]
     found += _changes(bearer, held, another=True)
     found += _loosely_named(bearer, named)
     found += [c for kinds in fields.values() for c in _changes(bearer, kinds, another=True, loose={*kinds})]

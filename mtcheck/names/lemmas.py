@@ -41,6 +41,17 @@ def word_pattern(word: str, lang: str, *, lemma: bool = False) -> str:
     return rf"{re.escape(stem)}(?:{'|'.join(map(re.escape, endings))})?"
 
 
+@lru_cache(maxsize=65536)
+def stem_of(word: str, lang: str) -> str:
+    """A lower-case word without its ending, by the same tables; as it is where there is none."""
+    row = resources.data("names_terms")
+    least = int(row["least"]["default"])
+    if (strip := row["strip"].get(lang)) is not None:
+        return re.sub(strip, "", word) if len(word) > least else word
+    endings = row["endings"].get(lang, ())
+    return next((word[: -len(e)] for e in endings if word.endswith(e) and len(word) - len(e) >= least), word)
+
+
 def _dictionary_forms(word: str, lang: str) -> frozenset[str]:
     """All forms of a word that a dictionary knows, in small letters; empty without one."""
     if lang not in _DICTIONARIES or find_spec("pymorphy3") is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mtcheck import text
 from mtcheck.core import Document, Origin, Place, Segment, Span
 from mtcheck.names.adjectives import Use, find_uses
+from mtcheck.names.bilingual import Rendered, rendered
 from mtcheck.names.mentions import Mention, supported, survey
 
 
@@ -26,6 +27,7 @@ class Seen:
         uses: adjectives and place names that compete with another, each with its place.
         loose: words at the start of sentences that may be misspelled names.
         small: words that the document also writes in small letters, among those of its names.
+        renders: what each mention renders, where sentences have sources; else empty.
     """
 
     doc: str
@@ -34,6 +36,7 @@ class Seen:
     uses: tuple[tuple[Use, Place], ...]
     loose: tuple[tuple[Mention, Place], ...]
     small: frozenset[str]
+    renders: tuple[Rendered | None, ...] = ()
 
 
 class Tally:
@@ -119,6 +122,7 @@ def _tally(doc: Document) -> Tally:
         uses=tuple((u, places.of(u.span, u.text)) for u in uses),
         loose=tuple((m, places.of(m.span, m.text)) for m in loose),
         small=small & names,
+        renders=rendered(doc, segments, mentions),
     )
     return Tally((seen,))
 

@@ -38,7 +38,7 @@ def missing_terms(doc: Document) -> tuple[tuple[str, str], ...]:
         return ()
     rest, target, missing = doc.source, doc.text.lower(), []
     for source_term in sorted(doc.terms, key=lambda s: (-len(s), s)):
-        pattern = _source_pattern(source_term, doc.source_lang)
+        pattern = source_pattern(source_term, doc.source_lang)
         if source_term.strip() and pattern.search(rest):
             rest = pattern.sub("\n", rest)
             if not is_used(doc.terms[source_term], target, doc.lang):
@@ -71,7 +71,8 @@ def _word_pattern(word: str, endings: list[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _source_pattern(term: str, lang: str | None) -> re.Pattern[str]:
+def source_pattern(term: str, lang: str | None) -> re.Pattern[str]:
+    """A source term as whole words, in any case, with the usual endings of its language."""
     endings = resources.data("names_terms")["endings"].get(text.primary(lang) if lang else "en", [])
     ending = f"(?:{'|'.join(map(re.escape, endings))})?" if endings and term[-1:].isalpha() else ""
     return re.compile(rf"(?<!\w){re.escape(term.strip())}{ending}(?!\w)", re.IGNORECASE)

@@ -143,7 +143,7 @@ def parse_title(title: str, lang: str) -> Office | None:
     body = tuple(sorted(w for w in rest if w not in table.links | table.reasons and not is_country_word(w)))
     explained = any(w in table.reasons or w.split("-")[0] in table.reasons for w in rest)
     if head in _MINISTERS and body and not explained:
-        order = "of" if {"of", "for"} & set(rest) else ""
+        order = "behind" if {"of", "for"} & set(rest) else "before"
         return Office(f"minister {' '.join(body)}", order, (), explained, False, "minister")
     set_id = table.offices[head]
     return Office(
@@ -200,13 +200,13 @@ def find_surplus(whole: str, *, lang: str, spans: Iterable[Span]) -> Iterator[Su
 @cache
 def country_words() -> frozenset[str]:
     """Countries, large cities and their adjectives, in English, lower case."""
-    table = resources.data("demonyms")
+    table = resources.data("names_countries")
     return frozenset((table["countries"]["en"] + " " + table["demonyms"]["en"]).lower().split())
 
 
 @cache
 def _demonyms() -> frozenset[str]:
-    return frozenset(resources.data("demonyms")["demonyms"]["en"].lower().split())
+    return frozenset(resources.data("names_countries")["demonyms"]["en"].lower().split())
 
 
 def is_country_word(word: str) -> bool:

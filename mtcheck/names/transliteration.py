@@ -203,15 +203,16 @@ def skeleton(word: str) -> str:
     it brings together. The skeleton is no spelling: only equality of two means anything.
     """
     form = plain(word if word.isascii() else word.casefold().translate(_letters("carons")))
-    for pattern, replacement in _skeleton_rules():
-        form = pattern.sub(replacement, form)
+    for pattern, replacement, needs in _skeleton_rules():
+        if not needs or not needs.isdisjoint(form):
+            form = pattern.sub(replacement, form)
     return form
 
 
 @cache
-def _skeleton_rules() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _skeleton_rules() -> tuple[tuple[re.Pattern[str], str, frozenset[str]], ...]:
     rules = resources.data("names")["skeleton"]
-    return tuple((re.compile(rule["find"]), rule["put"]) for rule in rules)
+    return tuple((re.compile(r["find"]), r["put"], frozenset(r.get("needs", ""))) for r in rules)
 
 
 @lru_cache(maxsize=65536)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mtcheck.checks.base import HEADINGS, RunCheck
+from mtcheck.checks.base import HEADINGS, Check, RunCheck
 from mtcheck.checks.names import (
     AdjectiveRenderedTwoWays,
+    CountryOfItsInstitution,
     NameNotAsAgreed,
     NameSpelledTwoWays,
     TitleChanges,
@@ -29,6 +30,9 @@ CHECKS: tuple[RunCheck, ...] = (
 )
 
 
+EVERY: tuple[Check, ...] = (*CHECKS, CountryOfItsInstitution())
+
+
 def read(text: str, *, name: str = "doc", lang: str | None = "en") -> Document:
     return segment(Document(name, text, Origin(name, line=1), lang=lang))
 
@@ -36,7 +40,7 @@ def read(text: str, *, name: str = "doc", lang: str | None = "en") -> Document:
 def cases() -> list[tuple[str, bool, Path]]:
     return [
         (check.code, folder == "fires", path)
-        for check in CHECKS
+        for check in EVERY
         for folder in ("fires", "silent")
         for path in sorted((FIXTURES / "rules" / check.code / folder).iterdir())
     ]
@@ -46,7 +50,7 @@ def cases() -> list[tuple[str, bool, Path]]:
     ("code", "fires", "path"), cases(), ids=lambda v: v.stem if isinstance(v, Path) else str(v)
 )
 def test_fixtures(code: str, fires: bool, path: Path) -> None:
-    (check,) = [c for c in CHECKS if c.code == code]
+    (check,) = [c for c in EVERY if c.code == code]
     doc = read(path.read_text("utf-8"))
     found = list(check.run(doc))
     assert bool(found) is fires
@@ -59,22 +63,23 @@ def test_fixtures(code: str, fires: bool, path: Path) -> None:
 
 
 def test_every_check_explains_itself() -> None:
-    for check in CHECKS:
+    for check in EVERY:
         lines = [line.strip() for line in (type(check).__doc__ or "").splitlines()]
         assert [line for line in lines if line in HEADINGS] == list(HEADINGS)
-    assert len({c.code for c in CHECKS}) == len({c.name for c in CHECKS}) == len(CHECKS)
+    assert len({c.code for c in EVERY}) == len({c.name for c in EVERY}) == len(EVERY)
 
 
 def seed_findings() -> list[Finding]:
     doc = read((FIXTURES / "tokayev.txt").read_text("utf-8"), name="fixtures/tokayev.txt")
-    return [f for check in CHECKS for f in check.run(doc)]
+    return [f for check in EVERY for f in check.run(doc)]
 
 
-def test_the_first_article_has_two_findings_and_no_more() -> None:
+def test_the_first_article_has_three_findings_and_no_more() -> None:
     found = [(f.code, f.severity, f.found, f.expected) for f in seed_findings()]
     assert found == [
         ("NAM003", Severity.WARNING, "Russian-Kazakhstani", "Russian-Kazakh"),
         ("NAM004", Severity.NOTE, "President of the country", None),
+        ("NAM006", Severity.NOTE, "Russian Federation Council", "Federation Council"),
     ]
 
 

@@ -84,3 +84,58 @@ def test_a_forbidden_form_inside_a_preferred_one_is_let_pass() -> None:
     forms = AgreedForms((AgreedForm("Kyiv", forbidden=("Kiev",)), AgreedForm("Dynamo Kiev")))
     text = "Dynamo Kiev plays in Kiev."
     assert [s for s, _ in forms.violations(text, lang="en", spans=[Span(0, len(text))])] == [Span(21, 25)]
+
+
+def found(form: AgreedForm, text: str, *, lang: str, path: str = "a.txt") -> list[str]:
+    spans = AgreedForms((form,)).violations(text, lang=lang, spans=[Span(0, len(text))], path=path)
+    return [text[s.start : s.end] for s, _ in spans]
+
+
+MATCHING = [
+    (AgreedForm("Беларусь", forbidden=("Белоруссия",)), "В Белоруссии и Белоруссию.", "ru", 2),
+    (AgreedForm("Беларусь", forbidden=("Белоруссия",), match="exact"), "В Белоруссии и Белоруссия.", "ru", 1),
+    (AgreedForm("Speicher", forbidden=("Ablage",)), "Zwei Ablagen, eine Ablage, ein Ablagefach.", "de", 2),
+    (AgreedForm("internet", forbidden=("Internet",), case=True), "The Internet and the internet.", "en", 1),
+    (AgreedForm("pod", forbidden=("capsule",), path="news/*.txt"), "A capsule.", "en", 0),
+    (AgreedForm("pod", forbidden=("capsule",), path="*.txt"), "Two capsules.", "en", 1),
+    (AgreedForm("dot net", forbidden=(".NET",)), "We use .NET here.", "en", 1),
+    (AgreedForm("льва", forbidden=("лев",), match="lemma"), "Лев.", "ru", 1),
+]
+
+
+@pytest.mark.parametrize(("form", "text", "lang", "count"), MATCHING)
+def test_matching(form: AgreedForm, text: str, lang: str, count: int) -> None:
+    assert len(found(form, text, lang=lang)) == count
+
+
+def test_the_longest_source_term_is_asked_for() -> None:
+    forms = AgreedForms(
+        (
+            AgreedForm("Speicher", sources=(("en", "memory"),), lang="de"),
+            AgreedForm("Speicherkarte", sources=(("en", "memory card"),), lang="de"),
+            AgreedForm("Other", sources=(("fr", "memory"),), lang="de"),
+        )
+    )
+    asked = forms.required("Two memory cards.", source_lang="en", lang="de")
+    assert [(r.form.preferred, r.source_term) for r in asked] == [("Speicherkarte", "memory cards")]
+    assert forms.stands_in(asked[0].form, "Zwei Speicherkarten.", lang="de")
+    assert not forms.stands_in(asked[0].form, "Zwei Karten.", lang="de")
+
+
+def test_terms_and_names_stand_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(
+        '[[name]]\npreferred = "Kyiv"\n[[term]]\npreferred = "pod"\nsource_term = ["capsule"]\n'
+        'source_lang = "en"\nmatch = "exact"\ncase = true\npath = "x/*"\n',
+        "utf-8",
+    )
+    term = AgreedForm("pod", sources=(("en", "capsule"),), match="exact", case=True, path="x/*")
+    assert read_names_file(path).forms == (AgreedForm("Kyiv"), term)
+
+
+def test_a_thousand_entries_stay_quick() -> None:
+    forms = AgreedForms(tuple(AgreedForm(f"word{i}", forbidden=(f"bad{i}",)) for i in range(1000)))
+    text = "Some quiet words stand here, bad7 among them. " * 50
+    spans = list(forms.violations(text, lang="en", spans=[Span(0, len(text))]))
+    assert {f.preferred for _, f in spans} == {"word7"}
+    assert len(spans) == 50

@@ -55,6 +55,18 @@ DEVIATIONS = [
     ("en", "We met Pavel Tokarev. Tokarev left with Tokarevym.", [("Tokarevym", "Tokarev", "inflected")]),
     (
         "en",
+        "We met Tokarev. They left with Pavel Tokarevym. So did Tokarev.",
+        [("Pavel Tokarevym", "Pavel Tokarev", "inflected")],
+    ),
+    (
+        "en",
+        "We met Vera Tokareva. They left with Tokarevoy.",
+        [("Tokarevoy", "Tokareva", "inflected")],
+    ),
+    ("en", "We met Anna Dorkov. So did Dorkv.", [("Dorkv", "Dorkov", "typo")]),
+    ("en", "They came from China. In China and in Csina it rains.", [("Csina", "China", "typo")]),
+    (
+        "en",
         "We met Volodymyr Koval. Volodymyr Koval left. So did Vladimir Koval.",
         [("Vladimir Koval", "Volodymyr Koval", "spelling_variant")],
     ),
@@ -152,6 +164,14 @@ TITLES = [
     ("We met Foreign Minister Ivan Orlov. Then Health Minister Orlov left.", 1),
     ("We met Vice President Ivan Orlov. Then President Orlov and Prime Minister Berg left.", 0),
     ("We met Council Chairwoman Vera Orlova and Council Speaker Anna Berg.", 0),
+    ("We met Transport Minister Ivan Orlov. Then Minister of Transport Ivan Orlov left.", 1),
+    ("We met Foreign Minister Ivan Orlov. Then Minister of External Relations Orlov left.", 1),
+    ("We met General Ivan Orlov. Then Colonel Orlov left.", 1),
+    ("We met General Ivan Orlov. Then Lieutenant General Orlov left.", 0),
+    ("We met CEO Ivan Orlov. Then general director Ivan Orlov left.", 1),
+    ("We met President Ivan Orlov. Then head of state Ivan Orlov left.", 1),
+    ("We met acting governor Ivan Orlov. Then Governor Orlov left.", 0),
+    ("We met Mayor Ivan Orlov. Then former Governor Orlov left.", 0),
 ]
 
 

@@ -17,7 +17,7 @@ import pytest
 from mtcheck.checks.base import RunCheck
 from mtcheck.checks.names import AdjectiveRenderedTwoWays, NameSpelledTwoWays, TitleChanges
 from mtcheck.core import Document, Finding, Origin
-from mtcheck.names import compare_names, count_terms
+from mtcheck.names import compare_names, count_terms, term_consistency
 from mtcheck.segment import segment
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -102,16 +102,42 @@ def test_own_name_pairs() -> None:
     assert sum(said) >= 0.94 * len(said)
 
 
-def test_the_official_term_success_rate_is_met() -> None:
-    def rows(name: str) -> list[dict[str, Any]]:
-        with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
-            return list(map(json.loads, lines))
+def _rows(name: str) -> list[dict[str, Any]]:
+    with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
+        return list(map(json.loads, lines))
 
-    gold = rows("wmt25.terminology.ende.jsonl.gz")
-    for system in rows("wmt25.terminology.ende.systems.jsonl.gz"):
-        matched = used = 0
-        for item, target in zip(gold, system["target"], strict=True):
-            doc = Document("r", target, Origin("-"), source=item["en"], lang="de", terms=item["proper"])
-            if (count := count_terms(doc)) is not None:
-                matched, used = matched + count.matched, used + count.used
-        assert used / matched == pytest.approx(system["official"]["proper_term_success_rate"], abs=0.01)
+
+def _outputs() -> Iterator[tuple[dict[str, float], list[Document]]]:
+    """The official figures of each system and mode, and its sentences."""
+    gold = _rows("wmt25.terminology.ende.jsonl.gz")
+    for system in _rows("wmt25.terminology.ende.systems.jsonl.gz"):
+        yield (
+            system["official"],
+            [
+                Document(
+                    "r",
+                    target,
+                    Origin("-"),
+                    source=row["en"],
+                    lang="de",
+                    source_lang="en",
+                    terms=row["proper"],
+                )
+                for row, target in zip(gold, system["target"], strict=True)
+            ],
+        )
+
+
+def test_the_official_term_success_rate_is_met() -> None:
+    for official, docs in _outputs():
+        counts = [c for d in docs if (c := count_terms(d)) is not None]
+        rate = sum(c.used for c in counts) / sum(c.matched for c in counts)
+        assert rate == pytest.approx(official["proper_term_success_rate"], abs=0.01)
+
+
+def test_systems_are_ranked_as_by_the_official_consistency() -> None:
+    figures = [(official["consistency_frequent"], term_consistency(docs)) for official, docs in _outputs()]
+    theirs, ours = ([sorted(v).index(x) for x in v] for v in zip(*figures, strict=True))
+    size = len(theirs)
+    spearman = 1 - 6 * sum((a - b) ** 2 for a, b in zip(theirs, ours, strict=True)) / (size * (size**2 - 1))
+    assert spearman >= 0.8
