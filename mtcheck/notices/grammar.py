@@ -134,15 +134,14 @@ def _denied(reading: Reading, found: Evidence) -> bool:
         return True
     if found.noun and reading.find("plea"):
         return False
-    return any(
-        hit.start < found.end
-        and not any(
-            s.start <= hit.start and hit.end <= s.end
-            for n in ("from", "agent", "self")
-            for s in reading.find(n)
-        )
-        for hit in reading.find("block")
-    )
+    return any(hit.start < found.end and not _within(reading, hit) for hit in reading.find("block"))
+
+
+def _within(reading: Reading, block: Hit) -> bool:
+    """True if a word that blocks is part of a longer one that does not: "note that"."""
+    longer = [h for n in ("from", "agent", "self") for h in reading.find(n)]
+    longer += [h for h in reading.find("fill") if h.end - h.start > block.end - block.start]
+    return any(h.start <= block.start and block.end <= h.end for h in longer)
 
 
 def _attribute(reading: Reading, found: Evidence) -> bool:

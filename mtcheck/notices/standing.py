@@ -243,7 +243,8 @@ def _this_of_another(reading: Reading, found: Evidence, start: int, end: int, ma
 def _noun_and_clause(reading: Reading, found: Evidence, start: int, end: int, mask: bytearray) -> bool:
     """The same before a clause of its own: "…; the original French text prevails"."""
     stop = re.search(r"\s[-—–]\s|[,;:.!(。，；、：،؛—–]", reading.text[found.end : end])
-    behind = [h.start for h in reading.find("caution") if h.start >= found.end]
+    told = _this_before(reading, found, start)
+    behind = [h.start for h in reading.find("caution") if h.start >= found.end and told]
     places = behind[:1] if stop is None else [found.end + stop.start(), *behind]
     if not places:
         return False
