@@ -73,7 +73,7 @@ def _thing_of_something(reading: Reading, found: Evidence, strangers: int, mask:
     if found.rule != "done-machine" or not 0 < strangers <= (4 if reading.joined else 1):
         return False
     thing = [h for h in reading.find("thing") if h.end <= found.start]
-    this = [h for h in reading.find("this") if h.end <= found.start]
+    this = [h for n in ("this", "by") for h in reading.find(n) if h.end <= found.start]
     after = reading.unknown(found.end, len(reading.text), mask)
     stop = STOP.search(reading.text, 0, found.start)
     return len(thing) == 1 and not this and not after and not stop and not reading.find("into")
