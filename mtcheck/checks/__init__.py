@@ -54,6 +54,7 @@ CHECKS = (
     "mtcheck.checks.units.accelerators:AcceleratorChanged",
     "mtcheck.checks.units.length:TooLong",
     "mtcheck.checks.units.length:LengthUnlikely",
+    "mtcheck.checks.units.length:BreaksOff",
     "mtcheck.checks.units.brackets:BracketUnbalanced",
     "mtcheck.checks.units.brackets:QuoteUnbalanced",
     "mtcheck.checks.units.brackets:QuoteStyle",

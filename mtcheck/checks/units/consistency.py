@@ -22,7 +22,7 @@ class TranslatedTwoWays(CatalogueCheck):
 
     Limits
         A suggestion: one word may rightly have two translations in two places, and contexts exist for that.
-        To be measured.
+        Not measured: a suggestion.
 
     Example
         "Save" as "Speichern" here and "Sichern" there.
@@ -64,7 +64,7 @@ class SourcesAlike(CatalogueCheck):
 
     Limits
         A suggestion: languages have fewer words for some things than English has. Only targets of twelve
-        characters or more. To be measured.
+        characters or more. Not measured: a suggestion.
 
     Example
         "Delete the file" and "Delete the folder", both "Удалить этот файл".

