@@ -17,6 +17,7 @@ def check(
     translator: str | Translator | None = None,
     language_model: str | LanguageModel | None = None,
     names: Path | None = None,
+    terms: Path | None = None,
     offline: bool = False,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
@@ -31,7 +32,8 @@ def check(
         translator: ``"auto"``, ``"embedded"``, a model folder, a Hub id, or an object with the
             methods of ``Translator``; None to make no round trips.
         language_model: the same for fluency.
-        names: file of agreed forms (CSV or TOML).
+        names: file of agreed forms of names (CSV, TOML or TBX).
+        terms: file of agreed terms, likewise.
         offline: never touch the network.
         select: codes, beginnings of codes or names of the rules to run; empty for all.
         ignore: those to leave out.
@@ -66,6 +68,7 @@ def check(
         source_lang=source_lang,
         models=models,
         agreed=None if names is None else read_names_file(names),
+        terms=None if terms is None else read_names_file(terms),
         selection=selection,
     )
     return run(_documents(asked, offline=offline, source_lang=source_lang), options)

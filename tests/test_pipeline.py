@@ -285,3 +285,11 @@ def test_labelled_notices(shared: Path) -> None:
     missed = sum(not said[str(i)] and r["is_disclosure"] for i, r in enumerate(rows))
     assert true / (true + false) >= 0.97
     assert true / (true + missed) >= 0.95
+
+
+def test_the_api_holds_a_text_to_agreed_names() -> None:
+    doc = Document("d", "Vladimir Zelensky spoke in Kiev on Monday.", Origin("d"), lang="en")
+    agreed = ROOT / "fixtures" / "names" / "agreed.csv"
+    fired = mtcheck.check(ROOT / "fixtures" / "rules" / "NAM005" / "fires", names=agreed)
+    assert "NAM005" in {f.code for f in fired.all_findings}
+    assert "NAM005" not in {f.code for f in mtcheck.check(doc).all_findings}

@@ -70,7 +70,7 @@ class Browser:
             self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyDown", **press})
             self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", "key": name})
 
-    def wait(self, script: str, seconds: float = 10) -> None:
+    def wait(self, script: str, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while not self.run(script):
             assert time.monotonic() < end, f"never true: {script}"
@@ -92,7 +92,7 @@ class Browser:
         self.keys("e")
         self.run("document.getElementById('who').select()")
         self.keys(who, ENTER)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not path.exists():
             assert time.monotonic() < end, "no file came down"
             time.sleep(0.03)
