@@ -195,11 +195,26 @@ def serve(
         server = ReviewServer(lambda api: _page(run, api), path, who=who or _login(), port=port)
     except OSError as error:
         raise UsageError(f"--port {port}: {error.strerror}") from error
+    _end_on_signals()
     with server:
         typer.echo(f"Open {server.address}")
         typer.echo(f"Verdicts go to {_shown(str(path))}; Ctrl-C ends.", err=True)
         sys.stdout.flush()
         server.serve_forever(poll_interval=0.1)
+
+
+def _end_on_signals() -> None:
+    """Ctrl-C and a service manager's SIGTERM both end the server in order.
+
+    Set here, since a shell that starts a command in the background has it ignore Ctrl-C.
+    """
+    import signal
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
 
 
 def _page(run: Report, api: str) -> str:
