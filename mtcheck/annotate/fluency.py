@@ -70,7 +70,7 @@ def fluency_of(
     if reference is None or len(own) < int(resources.data("thresholds")["fluency"]["min_tokens"]):
         return Fluency(own, mean)
     percentile = 100.0 - percentile_below(mean, reference_quantiles(reference, len(own), first=first))
-    return Fluency(own, mean, percentile, _spikes(segment, own, reference))
+    return Fluency(own, mean, percentile, _spikes(segment, own, reference, percentile))
 
 
 def reference_quantiles(reference: dict[str, Any], length: int, *, first: bool) -> list[float]:
@@ -80,19 +80,21 @@ def reference_quantiles(reference: dict[str, Any], length: int, *, first: bool) 
     return rows[name]
 
 
-def _spikes(segment: Segment, tokens: Sequence[Token], reference: dict[str, Any]) -> tuple[Span, ...]:
+def _spikes(
+    segment: Segment, tokens: Sequence[Token], reference: dict[str, Any], percentile: float
+) -> tuple[Span, ...]:
     """Words whose summed surprisal passes the reference's limit for words, at most five, in order.
 
-    A word with a capital inside a sentence is left alone: names surprise in good text too.
+    A sentence in the lowest quarter always has one, the word that surprises most: its reader wants
+    to know where to begin. A word with a capital inside a sentence is left alone: names surprise in good text too.
     """
     share = float(resources.data("thresholds")["fluency"]["spike_quantile"])
     limit = float(reference["words"][round(share * (len(reference["words"]) - 1))])
-    words = [
-        (bits, span)
-        for bits, span in word_surprisals(segment, tokens)
-        if bits > limit and not _is_name(segment, span)
-    ]
-    top = sorted(words, reverse=True)[:5]
+    words = [(b, span) for b, span in word_surprisals(segment, tokens) if not _is_name(segment, span)]
+    high = [(bits, span) for bits, span in words if bits > limit]
+    if not high and words and percentile < 25:
+        high = [max(words)]
+    top = sorted(high, reverse=True)[:5]
     return tuple(sorted(span for _, span in top))
 
 

@@ -267,7 +267,9 @@ def _scores_line(segment: Segment) -> str:
     fluency, trip = segment.notes.fluency, segment.notes.round_trip
     if fluency is not None:
         if fluency.percentile is not None:
-            parts.append(f"fluency {fluency.percentile:.0f}")
+            words = [segment.text[a - segment.span.start : b - segment.span.start] for a, b in fluency.spikes]
+            unexpected = f" (unexpected: {visible(', '.join(words))})" if words else ""
+            parts.append(f"fluency {fluency.percentile:.0f}{unexpected}")
         else:
             parts.append(f"{fluency.mean_surprisal:.1f} bits a token")
     if trip is not None and trip.chrf is not None:

@@ -92,6 +92,22 @@ def test_fluency_maps_tokens_to_the_document_and_marks_spikes(monkeypatch: pytes
     assert found.percentile == pytest.approx(100 - reference.percentile_below(57 / 7, [1.0, 5.0, 9.0]))
 
 
+def test_a_low_sentence_names_a_word_even_without_a_spike(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {str(i): [1.0, 2.0, 3.0] for i in range(5)}
+    human = {"first": rows, "later": rows, "words": [float(n) for n in range(101)]}
+    monkeypatch.setattr(fluency, "fluency_reference", lambda model, lang: human)
+    doc = segment(Document("d", "We saw the old mill and Tokayev.", Origin("d"), lang="en"))
+    model = FakeLanguageModel(
+        {"mill": 9.0, "Tokayev.": 60.0, "We": 5.0, "saw": 5.0, "the": 5.0, "old": 5.0, "and": 5.0}
+    )
+    value, places = fluency.running_text(doc)
+    (tokens,) = model.surprisal([value])
+    found = fluency.fluency_of(doc.segments[0], tokens, places[0][1], model="m", lang="en", first=True)
+    assert found is not None
+    assert found.percentile == 0
+    assert [doc.text[s.start : s.end] for s in found.spikes] == ["mill"]
+
+
 def test_too_few_tokens_have_no_percentile() -> None:
     part = Segment("Yes.", Span(0, 4))
     found = fluency.fluency_of(part, [ScoredToken(0, 4, 3.0)], Span(0, 4), model="m", lang="en", first=True)
