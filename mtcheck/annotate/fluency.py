@@ -86,7 +86,8 @@ def _spikes(
     """Words whose summed surprisal passes the reference's limit for words, at most five, in order.
 
     A sentence in the lowest quarter always has one, the word that surprises most: its reader wants
-    to know where to begin. A word with a capital inside a sentence is left alone: names surprise in good text too.
+    to know where to begin. A word with a capital inside a sentence is left alone: names surprise in
+    good text too.
     """
     share = float(resources.data("thresholds")["fluency"]["spike_quantile"])
     limit = float(reference["words"][round(share * (len(reference["words"]) - 1))])
