@@ -322,7 +322,10 @@ class Unit:
         plural: CLDR plural category of ``target`` (``one``, ``few`` …), or None if it has no forms.
         flags: gettext flags (``fuzzy``, ``c-format``, ``no-python-format``, ``max-length:20``) and
             mtcheck's own: ``obsolete`` (no longer in the source), ``missing`` (the target's file
-            lacks the key), ``ignore:CODE`` (suppressed in the file, with a reason).
+            lacks the key), ``source`` (a message of the source's own file), ``duplicate`` (its key
+            stands twice), ``surplus-form`` (a gettext form beyond the header's number), ``ordinal``,
+            ``no-translate``, ``state:NAME`` (XLIFF), ``ignore:CODE`` (suppressed in the file, with a
+            reason), ``ignore-without-reason``, ``unchanged`` (since ``--changed-since``).
         comments: comments of the file that belong to it.
         max_length: greatest length of the target in code points that the file states, or None.
     """

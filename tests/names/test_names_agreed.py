@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,13 @@ def test_a_thousand_entries_stay_quick() -> None:
     spans = list(forms.violations(text, lang="en", spans=[Span(0, len(text))]))
     assert {f.preferred for _, f in spans} == {"word7"}
     assert len(spans) == 50
+
+
+def test_a_dictionary_gives_all_forms_of_a_russian_word() -> None:
+    pytest.importorskip("pymorphy3", reason="the lemma extra is not installed: stems are tested instead")
+    from mtcheck.names.lemmas import word_pattern
+
+    pattern = word_pattern("хранилище", "ru", lemma=True)
+    for form in ("хранилище", "хранилища", "хранилищем", "хранилищ"):
+        assert re.fullmatch(pattern, form)
+    assert not re.fullmatch(pattern, "хранитель")

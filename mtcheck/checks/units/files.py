@@ -25,7 +25,7 @@ class FileBroken(CatalogueCheck):
         A ``msgstr`` without its closing quote.
 
     Source
-        The grammar of each format, as moz.l10n reads it.
+        The grammar of each format, as the readers of ``mtcheck.read.l10n`` hold it.
     """
 
     code = "FIL001"
