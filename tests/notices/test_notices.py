@@ -234,3 +234,19 @@ def test_ordinary_text_is_read_fast() -> None:
     start = time.process_time()
     assert find_notices(text) == ()
     assert time.process_time() - start < len(text) / 1_000_000
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Translated with DeepL (https://www.deepl.com/app/?utm_source=ios&utm_medium=app)",
+        "Переведено с помощью DeepL (https://www.deepl.com/app/?utm_source=android&utm_medium=app)",
+        "Traduit avec DeepL (https://www.deepl.com/translator?utm_source=x)",
+    ],
+)
+def test_the_query_of_an_address_does_not_hide_a_notice(notice: str) -> None:
+    text = f"The harvest was good this year.\n\n{notice}"
+    (found,) = find_notices(text)
+    assert found.service == "deepl"
+    assert found.span is not None
+    assert text[found.span.start : found.span.end] == notice
