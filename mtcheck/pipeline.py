@@ -122,7 +122,6 @@ class _Annotated:
     disclosure: Notice | None
     signature: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    compared: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ a paragraph is cut out first, so that no sentence carries its words into a score
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -154,7 +153,7 @@ def other_language(sentence: str, lang: str) -> str | None:
         likeliest = max(counts, key=lambda known: counts[known])
         return text.detect_language(sentence) or (likeliest if counts[likeliest] else "und")
     own = counts.get(text.primary(lang))
-    words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
+    words = text.lower_words(sentence)
     if own is None or len(words) < limits["residue_min_words"]:
         return None
     if own >= limits["residue_share"] * len(words) and own >= max(counts.values()):

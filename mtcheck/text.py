@@ -80,9 +80,14 @@ def language_name(lang: str | None) -> str:
     return str(resources.data("languages")["names"].get(primary(lang), lang))
 
 
+def lower_words(sentence: str) -> list[str]:
+    """The runs of lower-case letters of a sentence: its words but for names and headings."""
+    return [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
+
+
 def function_words(sentence: str) -> dict[str, int]:
     """Language to how many of a sentence's lower-case words are its function words."""
-    words = [w for w in re.findall(r"[^\W\d_]+", sentence) if w.islower()]
+    words = lower_words(sentence)
     tables = resources.data("function_words")["words"]
     return {lang: sum(w in table for w in words) for lang, table in tables.items()}
 

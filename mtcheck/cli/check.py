@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -13,7 +13,7 @@ import typer
 
 from mtcheck.cli import options
 from mtcheck.cli.options import FailOn, Item
-from mtcheck.core import Failure, Severity, UsageError
+from mtcheck.core import Failure, Finding, Severity, UsageError
 from mtcheck.report import REPORTERS
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def check(
     settled = reviewed(review_store, new_only=new_only)
     with watching(bool(said.no_models)) as watcher, _out(output) as out:
         asked = options.options_of(said, threads=threads, watcher=watcher)
-        audit = Audit(items, asked, _reporter(name, out), out, watcher, settled)
+        on_screen = name == "terminal" and output is None  # failures are in the report that is looked at
+        audit = Audit(items, asked, _reporter(name, out), out, watcher, settled, on_screen)
         audit.run()
     if settled.count and name != "terminal":
         typer.echo(f"mtcheck: {settled}", err=True)
@@ -124,10 +125,10 @@ class Audit:
     out: TextIO
     watcher: Watcher
     settled: Reviewed
+    on_screen: bool
     failures: int = 0
     worst: int = 0
     hint: str = ""
-    _said: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Audit all documents and write the report as they are finished."""
@@ -158,16 +159,16 @@ class Audit:
         self.failures += 1
         self.out.write(self.reporter.failure(failure))
         where = f"{failure.uri}: {failure.place}" if failure.place else failure.uri
-        if self.out is not sys.stdout or not hasattr(self.reporter, "_colour"):
+        if not self.on_screen:
             mend = f" ({failure.mend})" if failure.mend else ""
             typer.echo(f"mtcheck: {where}: {failure.problem}{mend}", err=True)
 
-    def _count(self, findings: Iterable[object]) -> None:
-        self.worst = max([self.worst, *(f.severity for f in findings)])  # type: ignore[attr-defined]
+    def _count(self, findings: Iterable[Finding]) -> None:
+        self.worst = max([self.worst, *(f.severity for f in findings)])
 
-    def _listen(self, signature: object) -> None:
+    def _listen(self, signature: Mapping[str, str]) -> None:
         """Remember the one thing that a user without models should be told."""
-        for value in dict(signature).values():  # type: ignore[call-overload]
+        for value in signature.values():
             if "pip install" in value and not self.hint:
                 self.hint = (
                     f"mtcheck: {value.removeprefix('not done: ')} (or --no-models to leave models out)"

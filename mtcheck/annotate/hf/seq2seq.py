@@ -13,7 +13,7 @@ tokenizer's vocabulary, never off its name:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mtcheck import resources, text
@@ -42,7 +42,6 @@ class Address:
     prefix: str = ""
     source_code: str | None = None
     first_token: int | None = None
-    languages: tuple[str, str] = field(default=("", ""))
 
 
 class Seq2SeqTranslator:
@@ -177,11 +176,11 @@ def _marian(loaded: LoadedModel, source: str, target: str) -> Address | None:
         return None
     if not codes:
         stated = _may_be(getattr(tokenizer, "target_lang", None), target)
-        return Address(languages=(source, target)) if stated else None
+        return Address() if stated else None
     wanted = {target, _code("iso639_3", target) or target}
     for code in codes:
         if code.strip("<>").split("_", 1)[0] in wanted:
-            return Address(prefix=f"{code} ", languages=(source, target))
+            return Address(prefix=f"{code} ")
     return None
 
 
@@ -200,18 +199,14 @@ def _by_token(table: str, wrap: str = "{}") -> Callable[[LoadedModel, str, str],
         codes = [_code(table, lang) for lang in (source, target)]
         if any(code is None or wrap.format(code) not in vocabulary for code in codes):
             return None
-        return Address("", codes[0], int(vocabulary[wrap.format(codes[1])]), (source, target))
+        return Address("", codes[0], int(vocabulary[wrap.format(codes[1])]))
 
     return address
 
 
-def _madlad(loaded: LoadedModel, source: str, target: str) -> Address | None:
+def _madlad(loaded: LoadedModel, source: str, target: str) -> Address | None:  # noqa: ARG001 - all are asked alike
     token = f"<2{target}>"
-    return (
-        Address(prefix=f"{token} ", languages=(source, target))
-        if token in loaded.tokenizer.get_vocab()
-        else None
-    )
+    return Address(prefix=f"{token} ") if token in loaded.tokenizer.get_vocab() else None
 
 
 def _t5(loaded: LoadedModel, source: str, target: str) -> Address | None:
@@ -223,7 +218,7 @@ def _t5(loaded: LoadedModel, source: str, target: str) -> Address | None:
         return None
     prefix = (tasks.get(f"translation_{source}_to_{target}") or {}).get("prefix")
     names = text.language_name(source), text.language_name(target)
-    return Address(prefix=prefix or f"translate {names[0]} to {names[1]}: ", languages=(source, target))
+    return Address(prefix=prefix or f"translate {names[0]} to {names[1]}: ")
 
 
 def _code(table: str, lang: str) -> str | None:
