@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from mtcheck.annotate.budget import parse_duration
 from mtcheck.core import EMPTY, Severity, UsageError
 from mtcheck.selection import Override
 
@@ -31,6 +32,7 @@ class Config:
         severity: selector to severity.
         overrides: other settings for some paths.
         names, terms, baseline: from the file's folder.
+        budget: seconds.
     """
 
     path: Path | None = None
@@ -44,6 +46,7 @@ class Config:
     translator: str | None = None
     language_model: str | None = None
     no_models: bool | None = None
+    budget: float | None = None
     offline: bool | None = None
     format: str | None = None
     baseline: Path | None = None
@@ -154,6 +157,13 @@ def _level(value: Any, key: str, where: _Where) -> str:
     return str(value)
 
 
+def _duration(value: Any, key: str, where: _Where) -> float:
+    try:
+        return parse_duration(_string(value, key, where))
+    except UsageError:
+        raise _refuse(key, where, 'a length of time such as "60s" or "2m"') from None
+
+
 def _severities(value: Any, key: str, where: _Where) -> Mapping[str, Severity]:
     if not isinstance(value, dict):
         raise _refuse(key, where, 'a table such as {PLH = "error"}')
@@ -201,6 +211,7 @@ _KEYS: Mapping[str, _Kind] = {
     "translator": _string,
     "language-model": _string,
     "no-models": _flag,
+    "budget": _duration,
     "offline": _flag,
     "format": _string,
     "baseline": _path,

@@ -11,13 +11,17 @@ Without models a shard is one document. With models it is as many as make good b
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from mtcheck import checks, notices, resources, suppressions, text
 from mtcheck.annotate import fluency, metrics, reference
-from mtcheck.annotate.base import Translator
+from mtcheck.annotate.base import ScoredToken, Translator
+from mtcheck.annotate.budget import Budget
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
@@ -32,10 +36,13 @@ from mtcheck.core import (
     Origin,
     Report,
     Result,
+    RoundTrip,
     Rule,
     Scores,
     Segment,
+    Span,
 )
+from mtcheck.inquiry import Event, Inquiry, Waiting
 from mtcheck.names import AgreedForms
 from mtcheck.names.terms import count_terms
 from mtcheck.segment import segment
@@ -48,6 +55,11 @@ SHARD_DOCUMENTS = 64
 MODEL_SEGMENTS = 1000
 """Sentences of one document that models look at; a longer one (a book, a dump on one line) would hold
 up all others, and its signature says how far they came."""
+PIECE_SEGMENTS = 16
+BUDGET_PIECES = 8
+BUDGET_TRIPS = 16
+"""Under a budget: sentences of one running text, and how many texts and sentences in one batch, since
+only between batches the clock is looked at."""
 
 
 class Watcher(Protocol):
@@ -87,6 +99,9 @@ class Options:
         agreed: agreed forms of names, or None.
         terms: agreed terms, or None.
         selection: which rules run and which findings are reported; all by default.
+        units: whether the translator is asked about messages of localisation files as well.
+        budget: seconds that models may take in all; None for no limit.
+        clock: seconds from any start, by which that is measured.
     """
 
     lang: str | None = None
@@ -95,6 +110,9 @@ class Options:
     agreed: AgreedForms | None = None
     terms: AgreedForms | None = None
     selection: Selection = field(default_factory=Selection)
+    units: bool = True
+    budget: float | None = None
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +134,17 @@ class Conclusion:
 
 @dataclass(slots=True)
 class _Annotated:
-    """A document on its way, with what was or was not done to it."""
+    """A document on its way, with what was or was not done to it.
+
+    ``worth`` and ``heard`` count, by what models say, the sentences they should and did look at.
+    """
 
     doc: Document
     disclosure: Notice | None
     signature: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    worth: Counter[str] = field(default_factory=Counter)
+    heard: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -131,6 +154,8 @@ class _Tallies:
     by_rule: dict[str, Any] = field(default_factory=dict)
     stated: dict[str, tuple[suppressions.Suppression, ...]] = field(default_factory=dict)
     left_out: LeftOut = field(default_factory=LeftOut)
+    worth: Counter[str] = field(default_factory=Counter)
+    heard: Counter[str] = field(default_factory=Counter)
 
 
 def audit(
@@ -140,21 +165,44 @@ def audit(
     watcher = watcher or Unwatched()
     rules = make_checks(options.agreed, options.selection, terms=options.terms)
     tallies = _Tallies()
+    budget = Budget(options.budget or math.inf, options.clock)
+    inquiry = Inquiry(options, rules, budget=budget, watcher=watcher)
+    held: list[Event] = []
     for shard in _shards(inputs, options):
         annotated = [item for item in shard if isinstance(item, _Annotated)]
         if options.models is not None:
-            _annotate(annotated, options.models, watcher)
+            _annotate(annotated, options.models, watcher, budget)
+            _say_unheard(annotated, tallies, budget)
         for item in shard:
-            if isinstance(item, InputError):
-                yield Failure(item.uri, item.problem, item.place, item.mend)
-                continue
-            if isinstance(item, Catalogue):
-                yield from _selected(_check_catalogue(item, rules), options.selection, tallies, item)
-                continue
-            if stated := suppressions.of_document(item.doc):
-                tallies.stated[item.doc.id] = stated
-            yield from _selected(_check(item, rules, tallies.by_rule), options.selection, tallies)
-    yield from _conclude(rules, tallies, options.selection)
+            for event in _judge(item, rules, options.selection, tallies):
+                said = inquiry.waiting(event, item) if isinstance(item, Catalogue) else event
+                if held or isinstance(said, Waiting):
+                    held.append(said)
+                else:
+                    yield said
+        if options.budget is None and held:
+            yield from inquiry.answered(held)
+            held = []
+    yield from inquiry.answered(held)
+    tallies.left_out = tallies.left_out + inquiry.left_out
+    unheard = [inquiry.unheard()]
+    if budget.limited and (sentences := _unheard(tallies.heard, tallies.worth)):
+        unheard.append(f"{sentences} within the budget of {budget}")
+    yield from _conclude(rules, tallies, options.selection, "; ".join(filter(None, unheard)))
+
+
+def _judge(
+    item: _Annotated | Catalogue | InputError, rules: Sequence[Check], selection: Selection, tallies: _Tallies
+) -> Iterator[Result | Failure]:
+    """What the rules say of one item, and of that what is to be reported."""
+    if isinstance(item, InputError):
+        yield Failure(item.uri, item.problem, item.place, item.mend)
+    elif isinstance(item, Catalogue):
+        yield from _selected(_check_catalogue(item, rules), selection, tallies, item)
+    else:
+        if stated := suppressions.of_document(item.doc):
+            tallies.stated[item.doc.id] = stated
+        yield from _selected(_check(item, rules, tallies.by_rule), selection, tallies)
 
 
 def _selected(
@@ -286,10 +334,10 @@ def _source_language(
     return None, None
 
 
-def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> None:
+def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
     """Let the models speak about a shard; what cannot be done is said in each signature."""
     if models.language_model is not None:
-        _annotate_fluency(items, models, watcher)
+        _annotate_fluency(items, models, watcher, budget)
     if models.translator is not None:
         groups: dict[tuple[str, str], list[_Annotated]] = {}
         for item in items:
@@ -301,79 +349,113 @@ def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> 
             else:
                 groups.setdefault((lang, source_lang), []).append(item)
         for (lang, source_lang), group in groups.items():
-            _annotate_round_trip(group, lang, source_lang, models, watcher)
+            _annotate_round_trip(group, lang, source_lang, models, watcher, budget)
 
 
-def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watcher) -> None:
-    running = [fluency.running_text(_head(item)) for item in items]
-    asked = [i for i, (value, _) in enumerate(running) if value]
-    if not asked:
+def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
+    pieces = [piece for item in items for piece in _pieces(item, budget)]
+    for item, _, places in pieces:
+        item.worth["fluency"] += len(places)
+    if not pieces or not budget.left:
         return
     try:
-        model = models.fluency_model()
+        with budget.spending():
+            model = models.fluency_model()
     except ModelError as error:
         for item in items:
+            item.worth.pop("fluency", None)  # not the budget's doing
             item.signature["fluency"] = f"not done: {error}"
             _note_failure(item, models.language_model, error)
         return
-    watcher.plan("fluency", len(asked))
+    sizes = [len(value) for _, value, _ in pieces]
     try:
-        found = model.surprisal(
-            [running[i][0] for i in asked], progress=lambda n: watcher.advance("fluency", n)
-        )
+        for batch in budget.batches(sizes, kind=f"fluency {model.signature}", most=BUDGET_PIECES):
+            watcher.plan("fluency", len(batch))
+            asked = [pieces[i] for i in batch]
+            found = model.surprisal(
+                [value for _, value, _ in asked], progress=lambda n: watcher.advance("fluency", n)
+            )
+            for (item, _, places), tokens in zip(asked, found, strict=True):
+                _note_fluency(item, places, tokens, model.signature)
+                item.heard["fluency"] += len(places)
     except Exception as error:  # noqa: BLE001 - whatever a model raises, the documents still come out
         _fail(items, "fluency", error)
-        return
-    for i, tokens in zip(asked, found, strict=True):
-        item = items[i]
-        item.signature["language_model"] = model.signature
-        segments = list(item.doc.segments)
-        at = 0
-        for number, (index, place) in enumerate(running[i][1]):
-            while at < len(tokens) and tokens[at].end <= place.start:
-                at += 1
-            stop = at
-            while stop < len(tokens) and tokens[stop].start < place.end:
-                stop += 1
-            spoken = fluency.fluency_of(
-                segments[index],
-                tokens[at:stop],
-                place,
-                model=model.signature,
-                lang=item.doc.lang,
-                first=number == 0,
-            )
-            segments[index] = replace(segments[index], notes=replace(segments[index].notes, fluency=spoken))
-        item.doc = replace(item.doc, segments=tuple(segments))
-        human = reference.fluency_reference(model.signature, item.doc.lang)
-        item.signature["fluency"] = (
-            f"percentile against {human['sentences']} human sentences, {human['date']}"
-            if human is not None
-            else "raw surprisal only: no human reference for this language and model"
+
+
+_Piece = tuple["_Annotated", str, list[tuple[int, Span]]]
+"""A document, running text of it, and where in that its segments lie, by their index."""
+
+
+def _pieces(item: _Annotated, budget: Budget) -> Iterator[_Piece]:
+    """The running text as one, or, under a budget, in runs of sentences that can be left out."""
+    head = _head(item)
+    step = PIECE_SEGMENTS if budget.limited else max(1, len(head.segments))
+    for start in range(0, len(head.segments), step):
+        part = replace(head, segments=head.segments[start : start + step])
+        value, places = fluency.running_text(part)
+        if value:
+            yield item, value, [(start + index, span) for index, span in places]
+
+
+def _note_fluency(
+    item: _Annotated, places: Sequence[tuple[int, Span]], tokens: Sequence[ScoredToken], model: str
+) -> None:
+    item.signature["language_model"] = model
+    segments = list(item.doc.segments)
+    at = 0
+    for number, (index, place) in enumerate(places):
+        while at < len(tokens) and tokens[at].end <= place.start:
+            at += 1
+        stop = at
+        while stop < len(tokens) and tokens[stop].start < place.end:
+            stop += 1
+        spoken = fluency.fluency_of(
+            segments[index], tokens[at:stop], place, model=model, lang=item.doc.lang, first=number == 0
         )
+        segments[index] = replace(segments[index], notes=replace(segments[index].notes, fluency=spoken))
+    item.doc = replace(item.doc, segments=tuple(segments))
+    human = reference.fluency_reference(model, item.doc.lang)
+    item.signature["fluency"] = (
+        f"percentile against {human['sentences']} human sentences, {human['date']}"
+        if human is not None
+        else "raw surprisal only: no human reference for this language and model"
+    )
 
 
 def _annotate_round_trip(
-    items: Sequence[_Annotated], lang: str, source_lang: str, models: Models, watcher: Watcher
+    items: Sequence[_Annotated],
+    lang: str,
+    source_lang: str,
+    models: Models,
+    watcher: Watcher,
+    budget: Budget,
 ) -> None:
     work = [(n, i) for n, item in enumerate(items) for i, s in enumerate(_head(item).segments) if _travels(s)]
-    if not work:
+    for n, _ in work:
+        items[n].worth["round trip"] += 1
+    if not work or not budget.left:
         return
     chosen = [items[n].doc.segments[i] for n, i in work]
+    trips: dict[tuple[int, int], RoundTrip] = {}
     try:
-        back, why = models.translator_for(lang, source_lang)
-        forth, one_way = _way_back(chosen, models, source_lang, lang)
-        watcher.plan("translation", 2 * len(chosen))
-        trips = round_trips(
-            chosen,
-            back,
-            forth,
-            lang=lang,
-            source_lang=source_lang,
-            progress=lambda n: watcher.advance("translation", n),
-        )
+        with budget.spending():
+            back, why = models.translator_for(lang, source_lang)
+            forth, one_way = _way_back(chosen, models, source_lang, lang)
+        sizes = [len(s.text) for s in chosen]
+        for batch in budget.batches(sizes, kind=f"trip {back.signature}", most=BUDGET_TRIPS):
+            watcher.plan("translation", 2 * len(batch))
+            found = round_trips(
+                [chosen[k] for k in batch],
+                back,
+                forth,
+                lang=lang,
+                source_lang=source_lang,
+                progress=lambda n: watcher.advance("translation", n),
+            )
+            trips |= {work[k]: trip for k, trip in zip(batch, found, strict=True)}
     except ModelError as error:
         for item in items:
+            item.worth.pop("round trip", None)
             item.signature["round_trip"] = f"not done: {error}"
             _note_failure(item, models.translator, error)
         return
@@ -381,9 +463,10 @@ def _annotate_round_trip(
         _fail(items, "round_trip", error)
         return
     notes: list[dict[int, Segment]] = [{} for _ in items]
-    for (n, i), trip in zip(work, trips, strict=True):
+    for (n, i), trip in trips.items():
         old = items[n].doc.segments[i]
         notes[n][i] = replace(old, notes=replace(old.notes, round_trip=trip))
+        items[n].heard["round trip"] += 1
     for item, fresh in zip(items, notes, strict=True):
         item.doc = replace(item.doc, segments=tuple(fresh.get(i, s) for i, s in enumerate(item.doc.segments)))
         item.signature["translator"] = back.signature + (" (weak)" if back.weak else "")
@@ -394,6 +477,20 @@ def _annotate_round_trip(
             item.signature["translator_forth"] = forth.signature
         compared_in = source_lang if item.doc.source is not None else lang
         item.signature.update(metrics.signatures(compared_in))
+
+
+def _say_unheard(items: Sequence[_Annotated], tallies: _Tallies, budget: Budget) -> None:
+    """Tell each document, and the run, what the budget left out."""
+    for item in items:
+        tallies.heard.update(item.heard)
+        tallies.worth.update(item.worth)
+        if budget.limited and (said := _unheard(item.heard, item.worth)):
+            item.signature["models_saw"] = f"{said} within the budget of {budget}"
+
+
+def _unheard(heard: Counter[str], worth: Counter[str]) -> str:
+    """Such as ``fluency of 40 of 50 sentences``; empty if models saw all."""
+    return ", ".join(f"{k} of {heard[k]} of {n} sentences" for k, n in worth.items() if heard[k] < n)
 
 
 def _way_back(
@@ -423,6 +520,7 @@ def _head(item: _Annotated) -> Document:
 
 def _fail(items: Sequence[_Annotated], stage: str, error: Exception) -> None:
     for item in items:
+        item.worth.pop(stage.replace("_", " "), None)
         item.signature[stage] = f"failed: {type(error).__name__}"
         item.failures.append(
             Failure(item.doc.id, f"{stage}: {type(error).__name__}: {error}", stage="annotate")
@@ -524,7 +622,7 @@ def _scores(doc: Document) -> Scores:
 
 
 def _conclude(
-    rules: Sequence[Check], tallies: _Tallies, selection: Selection
+    rules: Sequence[Check], tallies: _Tallies, selection: Selection, unheard: str
 ) -> Iterator[Failure | Conclusion]:
     findings: list[Finding] = []
     for rule in rules:
@@ -535,5 +633,6 @@ def _conclude(
                 yield Failure("run", f"{rule.code} failed: {type(error).__name__}: {error}", stage="check")
     kept, left = selection.apply_across(tuple(findings), tallies.stated)
     left = tallies.left_out + left
-    said = signature() | ({"left_out": str(left)} if left else {})
+    left_words = "; ".join(filter(None, (str(left), unheard)))
+    said = signature() | ({"left_out": left_words} if left_words else {})
     yield Conclusion(kept, tuple(selection.rule(r.rule()) for r in rules), said, left)

@@ -20,6 +20,7 @@ names = "terms/names.csv"
 translator = "auto"
 language-model = "embedded"
 no-models = true
+budget = "2m"
 offline = false
 format = "sarif"
 baseline = "base.json"
@@ -60,6 +61,7 @@ def test_every_key_is_read(tmp_path: Path, name: str) -> None:
         translator="auto",
         language_model="embedded",
         no_models=True,
+        budget=120.0,
         offline=False,
         format="sarif",
         baseline=tmp_path / "base.json",
@@ -78,6 +80,9 @@ def test_every_key_is_read(tmp_path: Path, name: str) -> None:
         ("\n\nselect = 'NAM'", 3, "select has to be a list of strings"),
         ("ignore = [1]", 1, "ignore has to be a list of strings"),
         ("no-models = 1", 1, "no-models has to be true or false"),
+        ("budget = 60", 1, "budget has to be a length of time such as"),
+        ('budget = "soon"', 1, 'budget has to be a length of time such as "60s" or "2m"'),
+        ('budgets = "60s"', 1, "no setting budgets; did you mean budget?"),
         ("lang = 3", 1, "lang has to be a string"),
         ('fail-on = "fatal"', 1, "fail-on has to be one of note, warning, error, never"),
         ('severity = {NAM = "off"}', 1, "NAM has to be one of note, warning, error"),

@@ -14,7 +14,19 @@ from typing import Any
 import pytest
 
 from mtcheck import checks
-from mtcheck.core import Document, Finding, Fluency, Notes, Origin, RoundTrip, Span, Translation
+from mtcheck.checks.round_trip import TripCheck
+from mtcheck.core import (
+    Catalogue,
+    Document,
+    Finding,
+    Fluency,
+    Notes,
+    Origin,
+    RoundTrip,
+    Span,
+    Translation,
+    Unit,
+)
 from mtcheck.names import read_names_file
 from mtcheck.pipeline import Options, make_checks, run
 from mtcheck.read import read_inputs
@@ -55,6 +67,12 @@ def read_and_run(path: Path) -> list[Finding]:
 
 def annotated(path: Path, code: str) -> list[Finding]:
     row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    (rule,) = [r for r in make_checks() if r.code == code]
+    said = trip(row)
+    if isinstance(rule, TripCheck):
+        assert said is not None
+        unit = Unit(row["source"], row["source"], row["target"], line=3)
+        return list(rule.judge_trip(unit, Catalogue(f"{path.stem}.po", "po", (unit,)), said))
     doc = segment(
         Document(
             path.stem, row["text"], Origin(str(path)), lang=row["lang"], source_lang=row.get("source_lang")
@@ -62,8 +80,7 @@ def annotated(path: Path, code: str) -> list[Finding]:
     )
     assert len(doc.segments) == 1
     (part,) = doc.segments
-    doc = replace(doc, segments=(replace(part, notes=Notes(trip(row), fluency(row))),))
-    (rule,) = [r for r in make_checks() if r.code == code]
+    doc = replace(doc, segments=(replace(part, notes=Notes(said, fluency(row))),))
     return list(rule.run(doc))
 
 

@@ -22,6 +22,7 @@ CHECKS = (
     "mtcheck.checks.terms:RequiredTermMissing",
     "mtcheck.checks.terms:TermNotAsAgreed",
     "mtcheck.checks.round_trip:RoundTripLoss",
+    "mtcheck.checks.round_trip:UnitBackTranslationLoss",
     "mtcheck.checks.fluency:LowFluency",
     "mtcheck.checks.suppression:SuppressionWithoutReason",
     "mtcheck.checks.units.files:FileBroken",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mtcheck import resources, text
-from mtcheck.checks.base import Check
-from mtcheck.core import Document, Finding, Severity
+from mtcheck.checks.base import CatalogueCheck, Check
+from mtcheck.core import Catalogue, Document, Finding, RoundTrip, Severity, Unit
 
 
 class RoundTripLoss(Check):
@@ -59,3 +61,60 @@ class RoundTripLoss(Check):
                 found=segment.text,
                 score=trip.chrf,
             )
+
+
+class TripCheck(CatalogueCheck):
+    """A rule on what came back when a message's target was translated into its source language."""
+
+    @abstractmethod
+    def judge_trip(self, unit: Unit, catalogue: Catalogue, trip: RoundTrip) -> Iterator[Finding]:
+        """Findings in one unit that a model was asked about; ``trip`` is compared with its source."""
+
+
+class UnitBackTranslationLoss(TripCheck):
+    """A message may not say what its source says: too little of it survives translation back.
+
+    What it does
+        Has the target translated into the source's language and compares that with the source by chrF.
+        Reports the message if fewer than 5 in 100 human sentences of the language pair came through the
+        same model worse. Messages are asked about with ``--models``, ``--translator`` or ``--budget``
+        alone, the most suspicious first.
+
+    Why it matters
+        Wrong sentences that keep every placeholder and full stop pass all other rules.
+
+    Limits
+        By its making, 5 in 100 good human sentences are reported, and short or technical messages are
+        not sentences: names, commands, tags and placeholders come back changed. It speaks only where
+        the model was measured on human text of the pair (``models/round_trip.json``), and not of
+        messages of fewer than five words. Of the embedded model, which is weak, it is a note.
+
+    Example
+        "The file could not be written" with "Файл был успешно сохранён на диск".
+
+    Source
+        As for RTT001: models/round_trip.card.md, sentences compared with their true source.
+    """
+
+    code = "RTT002"
+    name = "unit-back-translation-loss"
+    severity = Severity.NOTE
+    needs = frozenset({"round_trip"})
+
+    def judge_trip(self, unit: Unit, catalogue: Catalogue, trip: RoundTrip) -> Iterator[Finding]:
+        """At most one finding."""
+        limits = resources.data("thresholds")["round_trip"]
+        if trip.percentile is None or trip.chrf is None:
+            return
+        if trip.percentile >= float(limits["flag_percentile"]):
+            return
+        if len(text.words(unit.target)) < int(limits["min_words"]):
+            return
+        said = self.unit_finding(
+            unit,
+            catalogue,
+            f"Translated back, this reads {trip.back.text!r} and agrees with its source by chrF "
+            f"{trip.chrf:.0f}; {trip.percentile:.0f} in 100 human sentences came through "
+            f"{trip.back.model} worse, so it may be mistranslated",
+        )
+        yield replace(said, score=trip.chrf)

@@ -33,6 +33,8 @@ Examples:
   mtcheck check - --from jsonl --format jsonl    records in, records out
 
   mtcheck check locales/ --changed-since main    only messages that differ from a git revision
+
+  mtcheck check locales/ --budget 60s            models on the most suspicious messages, for a minute
 """
 
 
@@ -57,6 +59,7 @@ def check(
     names: options.Names = None,
     terms: options.Terms = None,
     no_models: options.NoModels = None,
+    budget: options.Budget = None,
     offline: options.Offline = None,
     allow_private: options.AllowPrivate = False,
     threads: options.Threads = None,
@@ -84,9 +87,8 @@ def check(
     said = options.settings(
         config,
         select=select, ignore=ignore, fail_on=fail_on, lang=lang, source_lang=source_lang, names=names,
-        terms=terms,
-        translator=translator, language_model=language_model, no_models=no_models, offline=offline,
-        format=format_, baseline=baseline,
+        terms=terms, translator=translator, language_model=language_model, no_models=no_models,
+        budget=budget, offline=offline, format=format_, baseline=baseline,
     )  # fmt: skip
     name = said.format or ("github" if options.on_github() and output is None else "terminal")
     if name not in REPORTERS:

@@ -62,7 +62,19 @@ Names = Annotated[
 Terms = Annotated[Path | None, typer.Option("--terms", help="Agreed terms (CSV, TOML or TBX).")]
 NoModels = Annotated[
     bool | None,
-    typer.Option("--no-models/--models", help="Run only what needs no model.", show_default=False),
+    typer.Option(
+        "--no-models/--models",
+        help="Run only what needs no model; --models: look at messages of localisation files as well.",
+        show_default=False,
+    ),
+]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        metavar="TIME",
+        help="Time that models may take (60s, 2m); messages of localisation files are then looked at too.",
+    ),
 ]
 Offline = Annotated[
     bool | None,
@@ -108,10 +120,23 @@ def settings(file: Path | None, **said: Any) -> Config:
     for name in ("select", "ignore"):
         if said.get(name) is not None:
             said[name] = _selectors(said[name], f"--{name}")
+    if said.get("budget") is not None:
+        if said.get("no_models"):
+            raise UsageError("--budget is time for models, and --no-models leaves them out: choose one")
+        said |= {"budget": _seconds(said["budget"]), "no_models": False}
     config = replace(config, **{k: v for k, v in said.items() if v is not None})
     require_language("--lang", config.lang)
     require_language("--source-lang", config.source_lang)
     return config
+
+
+def _seconds(budget: str) -> float:
+    from mtcheck.annotate.budget import parse_duration
+
+    try:
+        return parse_duration(budget)
+    except UsageError as error:
+        raise UsageError(f"--budget: {error}") from None
 
 
 def _selectors(given: list[str], option: str) -> tuple[str, ...]:
@@ -168,7 +193,14 @@ def options_of(config: Config, *, threads: int | None, watcher: Watcher) -> Opti
         agreed=None if config.names is None else read_names_file(config.names),
         terms=None if config.terms is None else read_names_file(config.terms),
         selection=selection_of(config),
+        units=_wants_units(config),
+        budget=config.budget,
     )
+
+
+def _wants_units(config: Config) -> bool:
+    """Whether models were asked for in so many words, without which no run on catalogues turns slow."""
+    return config.budget is not None or config.no_models is False or config.translator is not None
 
 
 def documents(

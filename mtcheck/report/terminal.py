@@ -111,7 +111,8 @@ class TerminalReporter:
         doc, scores = result.document, result.scores
         if _is_catalogue(result):
             pair = f"{text.language_name(doc.source_lang)} to {text.language_name(doc.lang)}"
-            return [_plain(f"  {_count(int(doc.metadata['units']), 'message')}, {pair}")]
+            count = _count(int(doc.metadata["units"]), "message")
+            return [_plain(f"  {line}") for line in (f"{count}, {pair}", *_said_by_models(result))]
         lines = [visible(result.reason)]
         if result.disclosure is not None:
             service = resources.data("services").get(result.disclosure.service, {})
@@ -143,9 +144,7 @@ class TerminalReporter:
         if numbers:
             lines.append("Scores: " + "; ".join(numbers))
         lines += _strips(doc.segments)
-        lines += [
-            f"{_LABELS[key]}: {visible(value)}" for key, value in result.signature.items() if key in _LABELS
-        ]
+        lines += _said_by_models(result)
         return [_plain(f"  {line}") for line in lines]
 
     def _shown(self, result: Result) -> list[int]:
@@ -242,6 +241,10 @@ _LABELS = {
     "models_saw": "Models saw",
     "chrf": "chrF signature",
 }
+
+
+def _said_by_models(result: Result) -> list[str]:
+    return [f"{_LABELS[key]}: {visible(value)}" for key, value in result.signature.items() if key in _LABELS]
 
 
 def _is_catalogue(result: Result) -> bool:
