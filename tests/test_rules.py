@@ -54,8 +54,11 @@ def test_fixture(code: str, kind: str, path: Path) -> None:
 
 
 def read_and_run(path: Path) -> list[Finding]:
-    agreed = read_names_file(FIXTURES / "names" / "agreed.csv") if path.parts[-3] == "NAM005" else None
-    terms = read_names_file(FIXTURES / "names" / "terms.csv") if path.parts[-3] == "TRM002" else None
+    code = path.parts[-3]
+    agreed = read_names_file(FIXTURES / "names" / "agreed.csv") if code in {"NAM005", "NAM007"} else None
+    terms = (
+        read_names_file(FIXTURES / "names" / "terms.csv") if code in {"TRM002", "TRM003", "TRM004"} else None
+    )
     report = run(read_inputs([str(path)]), Options(agreed=agreed, terms=terms))
     assert not report.failures, report.failures
     for result in report.results:

@@ -71,6 +71,9 @@ CHECKS = (
     "mtcheck.checks.units.traces:UnitNotice",
     "mtcheck.checks.units.traces:Fuzzy",
     "mtcheck.checks.units.traces:ToolMarker",
+    "mtcheck.checks.units.terms:UnitTermMissing",
+    "mtcheck.checks.units.terms:UnitTermForbidden",
+    "mtcheck.checks.units.terms:UnitNameForbidden",
 )
 
 
