@@ -68,6 +68,7 @@ class Inquiry:
         self.asks = bool(self._models is not None and self._models.translator is not None and self._rules)
         self.left_out = LeftOut()
         self.heard = self.worth = 0
+        self._loaded = False
 
     def waiting(self, result: Result | Failure, catalogue: Catalogue) -> Event:
         """A catalogue's result with what to ask; the result alone if there is nothing.
@@ -102,6 +103,7 @@ class Inquiry:
                 plan=lambda n: self._watcher.plan("translation", n),
                 progress=lambda n: self._watcher.advance("translation", n),
             )
+        self._loaded = self._loaded or bool(answers.translators)
         own: list[list[units.Answer]] = [[] for _ in waiting]
         for answer in answers.of:
             own[answer.message.owner].append(answer)
@@ -163,8 +165,12 @@ class Inquiry:
         """What models did not look at, in plain words; empty if they saw all that is worth it."""
         if self.heard == self.worth:
             return ""
-        spent = f" within the budget of {self._budget}" if self._budget.limited else ""
-        return f"models looked at {self.heard} of {self.worth} messages{spent}, the most suspicious first"
+        said = f"models looked at {self.heard} of {self.worth} messages"
+        if self._budget.limited:
+            said += f" within the budget of {self._budget}"
+        if self._loaded and not self.heard and not self._budget.left:
+            return f"{said}: loading took all of it"
+        return f"{said}, the most suspicious first"
 
 
 def _saying(result: Result, **said: str) -> Result:

@@ -165,7 +165,7 @@ def audit(
     watcher = watcher or Unwatched()
     rules = make_checks(options.agreed, options.selection, terms=options.terms)
     tallies = _Tallies()
-    budget = Budget(options.budget or math.inf, options.clock)
+    budget = Budget(math.inf if options.budget is None else options.budget, options.clock)
     inquiry = Inquiry(options, rules, budget=budget, watcher=watcher)
     held: list[Event] = []
     for shard in _shards(inputs, options):

@@ -10,6 +10,9 @@ from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck, Check
 from mtcheck.core import Catalogue, Document, Finding, RoundTrip, Severity, Unit
 
+MAX_SHOWN = 120
+"""Longest back-translation that a message shows, in code points."""
+
 
 class RoundTripLoss(Check):
     """A sentence may not say what its source says: too little of it survives translation back.
@@ -110,10 +113,12 @@ class UnitBackTranslationLoss(TripCheck):
             return
         if len(text.words(unit.target)) < int(limits["min_words"]):
             return
+        back = trip.back.text
+        back = back if len(back) <= MAX_SHOWN else back[: MAX_SHOWN - 1] + "…"
         said = self.unit_finding(
             unit,
             catalogue,
-            f"Translated back, this reads {trip.back.text!r} and agrees with its source by chrF "
+            f"Translated back, this reads {back!r} and agrees with its source by chrF "
             f"{trip.chrf:.0f}; {trip.percentile:.0f} in 100 human sentences came through "
             f"{trip.back.model} worse, so it may be mistranslated",
         )

@@ -37,6 +37,9 @@ Examples:
   mtcheck check locales/ --budget 60s            models on the most suspicious messages, for a minute
 """
 
+TELLING = ("terminal", "json", "github", "sarif")
+"""Reports that tell what was left out; beside the others it goes to standard error."""
+
 
 def check(
     inputs: Annotated[
@@ -107,6 +110,8 @@ def check(
         on_screen = name == "terminal" and output is None  # failures are in the report that is looked at
         audit = Audit(items, asked, _reporter(name, out), out, watcher, settled, on_screen)
         audit.run()
+    if audit.left_out and name not in TELLING:
+        typer.echo(f"mtcheck: {audit.left_out}", err=True)
     if settled.count and name != "terminal":
         typer.echo(f"mtcheck: {settled}", err=True)
     if audit.hint:
@@ -131,6 +136,7 @@ class Audit:
     failures: int = 0
     worst: int = 0
     hint: str = ""
+    left_out: str = ""
 
     def run(self) -> None:
         """Audit all documents and write the report as they are finished."""
@@ -143,6 +149,7 @@ class Audit:
             elif isinstance(event, Conclusion):
                 self._count(event.findings)
                 self._show_suppressed(event)
+                self.left_out = event.signature.get("left_out", "")
                 self.out.write(self.reporter.conclude(event.findings, event.rules, event.signature))
             else:
                 self._count(event.findings)

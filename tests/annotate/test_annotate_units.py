@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from mtcheck import FakeTranslator
-from mtcheck.annotate.base import Progress, silent
+from mtcheck import FakeLanguageModel, FakeTranslator
+from mtcheck.annotate.base import Progress, ScoredToken, silent
 from mtcheck.annotate.budget import FIRST_BATCH, Budget, parse_duration
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.units import BATCH, most_suspicious, translate_back
@@ -245,6 +246,14 @@ def test_what_the_budget_left_out_is_said_and_is_no_failure() -> None:
     )
 
 
+def test_a_model_that_takes_all_the_time_to_load_is_said() -> None:
+    models, translator, clock = slow(pace=1.0, loading=90.0)
+    report = run([catalogue("b.po", GOOD)], Options(models=models, budget=60.0, clock=clock))
+    assert translator.calls == []
+    said = "models looked at 0 of 1 messages within the budget of 60 s: loading took all of it"
+    assert report.signature["left_out"] == said
+
+
 def test_the_most_suspicious_of_all_files_come_first_and_order_is_kept() -> None:
     translator = Measured(BACK)
     between = Document("d", "It rained all day.", Origin("d"), lang="en")
@@ -339,6 +348,37 @@ def test_a_budget_bounds_documents_too() -> None:
     assert report.failures == ()
 
 
+class SlowLanguageModel(FakeLanguageModel):
+    """Takes a tenth of a second a code point."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def surprisal(
+        self, texts: Sequence[str], *, progress: Progress = silent
+    ) -> list[tuple[ScoredToken, ...]]:
+        self.clock.now += 0.1 * sum(map(len, texts))
+        return super().surprisal(texts, progress=progress)
+
+
+def test_a_budget_bounds_fluency_and_leaves_nothing_for_what_comes_after() -> None:
+    text = " ".join(f"Sentence number {n:03d} is about the weather." for n in range(200))
+    clock = Clock()
+    models = Models(translator=FakeTranslator(), language_model=SlowLanguageModel(clock))
+    docs = [Document(name, text, Origin(name)) for name in "ab"]
+    report = run(docs, Options(lang="en", source_lang="ru", models=models, budget=500.0, clock=clock))
+    told = [sum(s.notes.fluency is not None for s in r.document.segments) for r in report.results]
+    assert 64 <= told[0] < 200
+    assert told[1] == 0
+    assert clock.now - 100 <= 500
+    assert report.results[0].signature["models_saw"].startswith(f"fluency of {told[0]} of 200 sentences")
+    assert report.signature["left_out"].startswith(f"fluency of {told[0]} of 400 sentences")
+    whole = run(docs[:1], Options(lang="en", source_lang="ru", models=models, clock=clock)).results[0]
+    assert all(s.notes.fluency is not None for s in whole.document.segments)
+    assert "models_saw" not in whole.signature
+
+
 PO = r"""
 msgid ""
 msgstr ""
@@ -378,6 +418,28 @@ def test_catalogues_meet_models_only_on_request(
     assert len(translator.calls) == asked
     said = [f["place"]["unit"] for f in record["documents"][0]["findings"] if f["code"] == "RTT002"]
     assert said == ["This file cannot be written to disk"] * asked
+
+
+@pytest.mark.parametrize("name", ["terminal", "json", "github", "sarif", "junit", "gitlab", "jsonl"])
+def test_the_report_or_standard_error_says_what_was_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    from typer.testing import CliRunner
+
+    from mtcheck.cli import app
+
+    class Late(Models):
+        def _open_translator(self, source_lang: str, target_lang: str) -> tuple[FakeTranslator, str]:
+            time.sleep(0.01)
+            return FakeTranslator(), "a test"
+
+    monkeypatch.setattr("mtcheck.cli.options._models", lambda *_: Late(language_model=None))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ru.po").write_text(PO.lstrip(), encoding="utf-8")
+    found = CliRunner().invoke(app, ["check", "ru.po", "--budget", "0.001s", "--format", name])
+    assert found.exit_code == 0
+    said = "models looked at 0 of 1 messages within the budget of 0.001 s: loading took all of it"
+    assert said in (found.stdout if name in {"terminal", "json", "github", "sarif"} else found.stderr)
 
 
 @pytest.mark.parametrize(
