@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from mtcheck import text
 from mtcheck.checks.base import CatalogueCheck
-from mtcheck.checks.units.grammar import table
+from mtcheck.checks.units.grammar import prose, table
 from mtcheck.checks.units.habits import OncePerFile, live
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
@@ -23,6 +24,12 @@ def _count(message: str, signs: str) -> int:
 @cache
 def _any_bracket() -> re.Pattern[str]:
     return re.compile(r"[()（）\[\]［］【】﹙﹚]")
+
+
+@cache
+def _aside() -> re.Pattern[str]:
+    """Brackets around something said; not an ending: ``file(s)``."""
+    return re.compile(r"(?<![\w(])\([^()]{3,}\)")
 
 
 class BracketUnbalanced(CatalogueCheck):
@@ -53,6 +60,13 @@ class BracketUnbalanced(CatalogueCheck):
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         if _any_bracket().search(unit.target) is None:
+            if "(" in unit.source and _aside().search(prose(unit.source)) is not None:
+                yield self.unit_finding(
+                    unit,
+                    catalogue,
+                    "The source has a part in brackets, the target none",
+                    severity=Severity.NOTE,
+                )
             return
         for opening, closing, name in _PAIRS:
             difference = _count(unit.target, opening) - _count(unit.target, closing)
@@ -136,11 +150,37 @@ def _styles(message: str) -> frozenset[str]:
     return frozenset(found - {"curly"} if "low" in found and "”" not in message else found)
 
 
-def _habits(catalogue: Catalogue) -> Counter[str]:
-    found: Counter[str] = Counter()
+@cache
+def _single() -> re.Pattern[str]:
+    return re.compile(r"(?<![^\W\d_])['`‘](?=[^\s'])[^'`‘’\n]{1,60}['’](?![^\W\d_])")
+
+
+def _source_style(source: str) -> str:
+    """The kind of quotes of a source, ``single`` for single ones, empty for none or several kinds."""
+    found = _styles(source)
+    if found:
+        return next(iter(found)) if len(found) == 1 else ""
+    return "single" if ("'" in source or "’" in source) and _single().search(source) else ""
+
+
+class _Habit(NamedTuple):
+    """How a file quotes: kinds in its targets, and pairs of the source's kind and the target's."""
+
+    kinds: Counter[str]
+    pairs: Counter[tuple[str, str]]
+    sources: Counter[str]
+
+
+def _habits(catalogue: Catalogue) -> _Habit:
+    habit = _Habit(Counter(), Counter(), Counter())
     for unit in live(catalogue):
-        found.update(_styles(unit.target))
-    return found
+        found = _styles(unit.target)
+        habit.kinds.update(found)
+        source = _source_style(unit.source)
+        if source and (found or source == "single"):
+            habit.sources[source] += 1
+            habit.pairs.update((source, kind) for kind in found)
+    return habit
 
 
 class QuoteStyle(CatalogueCheck):
@@ -178,25 +218,36 @@ class QuoteStyle(CatalogueCheck):
         given = _styles(unit.target)
         if not given or unit.target == unit.source:
             return
-        habit = self._habit(catalogue)
-        total = habit.total()
+        habit, source = self._habit(catalogue), _source_style(unit.source)
+        total = habit.kinds.total()
         own = table("quotes").get(text.primary(catalogue.target_lang or ""), [])
-        strange = sorted(s for s in given if s != "straight" and not any(q in own for q in _SAMPLES[s]))
-        usual = habit.most_common(1)[0][0]
-        rare = sorted(s for s in given if total >= 5 and habit[s] <= 0.2 * total)
-        found = [s for s in rare if s in strange] or rare or strange
-        if not found or usual in found:
+        strange = {s for s in given if s != "straight" and not any(q in own for q in _SAMPLES[s])}
+        usual = habit.kinds.most_common(1)[0][0]
+        rare = {s for s in given if total >= _FEWEST and habit.kinds[s] <= _RARE * total}
+        among = habit.sources[source] if source else 0
+        unlike = {s for s in given if among >= _FEWEST and habit.pairs[source, s] <= _UNLIKE * among}
+        found = sorted(rare & strange) or sorted(unlike) or sorted(rare | strange)
+        if not found or (usual == found[0] and found[0] not in unlike):
             return
-        mixed = habit[usual] < 0.6 * total or found[0] in _styles(unit.source)
-        weak = Severity.NOTE if mixed else Severity.WARNING
+        unheard = total >= _MANY and habit.kinds[found[0]] <= _UNHEARD * total
+        foreign = found[0] in strange or found[0] == "straight" or unheard
+        copied = found[0] in _styles(unit.source)
+        mixed = len(given) > 1 and bool(unlike or rare) and not copied
+        sure = mixed or (foreign and found[0] in unlike) or (found[0] in strange and not copied)
         yield self.unit_finding(
             unit,
             catalogue,
             f"Quotes of the kind {found[0]}, where this file has {usual} as a rule",
-            severity=Severity.WARNING if strange and found[0] in strange else weak,
+            severity=Severity.WARNING if sure else Severity.NOTE,
             found=found[0],
             expected=usual,
         )
 
 
+_FEWEST = 5
+"""Fewer quotations show no habit."""
+_RARE, _UNLIKE = 0.2, 0.12
+"""Share of all quotations of the file, and of those for the source's kind, up to which a kind is rare."""
+_MANY, _UNHEARD = 20, 0.05
+"""From so many quotations on, a kind with this share at most is foreign to the file."""
 _SAMPLES = {"guillemets": "«»", "low": "„", "curly": "”", "corner": "「」『』", "straight": '"'}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from mtcheck import text
+from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
-from mtcheck.checks.units.grammar import is_template
+from mtcheck.checks.units.grammar import is_template, table
 from mtcheck.checks.units.habits import OncePerFile, live
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
@@ -57,8 +57,8 @@ def _say(how: str, source_does: bool) -> str:
 
 _DENSE = frozenset({"ja", "zh", "ko"})
 """Languages whose text is shorter than the source, so that wrapped prose takes fewer lines."""
-_HABIT = 0.6
-"""Share of messages with line breaks that must keep their number before one that lacks some is a fault."""
+_HABIT = 0.9
+"""Share of messages with line breaks that must keep their number before one that has more is noted."""
 
 
 def _kept_lines(catalogue: Catalogue) -> float:
@@ -102,9 +102,16 @@ class LineBreakCount(CatalogueCheck):
     def __init__(self) -> None:
         self._habit = OncePerFile(_kept_lines)
 
-    def _weigh(self, wanted: int, given: int, source: str, catalogue: Catalogue) -> Severity:
-        dense = text.primary(catalogue.target_lang or "") in _DENSE
-        sure = given < wanted and not _continues(source) and (not dense or self._habit(catalogue) >= _HABIT)
+    def _weigh(self, source: str, target: str, catalogue: Catalogue) -> Severity:
+        """Sure where two lines were glued: one has grown, or the indent of the next stands inside it."""
+        lang = text.primary(catalogue.target_lang or "")
+        limits = table("line_growth")
+        grown = max(map(len, target.split("\n"))) / max(map(len, source.split("\n")))
+        usual = resources.data("units")["length"]
+        limit = float(limits["dense" if lang in _DENSE else "spaced"][0])
+        sure = grown > limit * float(usual.get(lang, usual["default"])) or (
+            _gap().search(target) is not None and _gap().search(source) is None
+        )
         return Severity.WARNING if sure else Severity.NOTE
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
@@ -114,26 +121,25 @@ class LineBreakCount(CatalogueCheck):
             return
         if is_template(source):
             return
-        wanted, given = source.strip("\n").count("\n"), target.strip("\n").count("\n")
+        source, target = source.strip("\n"), target.strip("\n")
+        wanted, given = source.count("\n"), target.count("\n")
+        if given > wanted and (source[0] == " " or (wanted and self._habit(catalogue) < _HABIT)):
+            return  # prose that is wrapped by hand, or the description of an option
         if wanted != given:
             yield self.unit_finding(
                 unit,
                 catalogue,
                 f"The source has {wanted} line breaks inside, the target {given}",
-                severity=self._weigh(wanted, given, source, catalogue),
+                severity=self._weigh(source, target, catalogue) if given < wanted else Severity.NOTE,
                 found=str(given),
                 expected=str(wanted),
             )
 
 
 @cache
-def _continuation() -> re.Pattern[str]:
-    return re.compile(r"\n(?: {8}|\s*[a-z(])")
-
-
-def _continues(source: str) -> bool:
-    """True if a line of the source goes on with the sentence above, or with the description of an option."""
-    return _continuation().search(source) is not None
+def _gap() -> re.Pattern[str]:
+    """White space as wide as an indent in the middle of a line."""
+    return re.compile(r"(?<=\S) (?: {3}|\t)\s*(?=\S)")
 
 
 @cache
@@ -145,6 +151,17 @@ def _escapes(message: str, other: str) -> list[str]:
     """The backslash sequences of a message; those before quotes only where the other side has none."""
     quotes = any(quote in other for quote in _BEFORE_QUOTES)
     return sorted(e for e in _escape().findall(message) if not (quotes and e in _BEFORE_QUOTES))
+
+
+@cache
+def _entity() -> re.Pattern[str]:
+    """Entities that stand for a sign of the keyboard; a no-break space may rightly be new."""
+    return re.compile(r"&(?:quot|amp|lt|gt|apos|laquo|raquo|#0?39|#34|#38);")
+
+
+@cache
+def _any_entity() -> re.Pattern[str]:
+    return re.compile(r"&(?:[A-Za-z]{2,8}|#\d+|#x[\da-fA-F]+);")
 
 
 _BEFORE_QUOTES = frozenset({'\\"', "\\'", "\\`"})
@@ -190,6 +207,12 @@ class EscapeChanged(CatalogueCheck):
                     f"Backslashes differ: {len(wanted)} in the source, {len(given)} in the target",
                     found=" ".join(given) or None,
                     expected=" ".join(wanted) or None,
+                )
+        elif "&" in target and "<" not in source and _entity().search(target) is not None:
+            left = _entity().findall(target)
+            if _any_entity().search(source) is None:
+                yield self.unit_finding(
+                    unit, catalogue, f"The target has the entity {left[0]}, the source none", found=left[0]
                 )
         elif source.count("\t") != target.count("\t"):
             new = "\t" not in source

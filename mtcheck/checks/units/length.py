@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from statistics import median
+from typing import NamedTuple
 
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import is_template
 from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.punctuation import ending
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 
@@ -120,28 +122,41 @@ class LengthUnlikely(CatalogueCheck):
         if length < _LEAST or unit.plural in {"zero", "one", "two"} or unit.source == unit.target:
             return
         ratio = len(unit.target) / length / self._habit(catalogue)
-        low, high = _bounds(length, text.primary(catalogue.target_lang or "") in _DENSE)
-        if low <= ratio <= high or is_template(unit.source):
+        bounds = _bounds(length, text.primary(catalogue.target_lang or "") in _DENSE)
+        if bounds.low <= ratio <= bounds.high or is_template(unit.source):
             return
-        if ratio > high and unit.target.count("\n") > unit.source.count("\n"):
+        if ratio > bounds.high and unit.target.count("\n") > unit.source.count("\n"):
             return  # a line was added on purpose: where to report errors of the translation
         what = "short" if ratio < 1 else "long"
         yield self.unit_finding(
             unit,
             catalogue,
             f"Too {what}: {len(unit.target)} characters for {length} of the source",
+            severity=Severity.WARNING
+            if not bounds.least <= ratio <= bounds.most or (ratio < 1 and _lost_its_end(unit, catalogue))
+            else Severity.NOTE,
             found=str(len(unit.target)),
         )
 
 
-def _bounds(length: int, dense: bool) -> tuple[float, float]:
-    """Smallest and greatest share of the usual length that passes, by length of the source.
+def _lost_its_end(unit: Unit, catalogue: Catalogue) -> bool:
+    """True if the source ends with a sign and the target with none."""
+    return ending(unit.source, catalogue.source_lang) != "" == ending(unit.target, catalogue.target_lang)
 
-    Each is passed by about three in a thousand good translations (Limits of LEN002).
-    """
+
+class _Bounds(NamedTuple):
+    """Shares of the usual length: outside ``low`` and ``high`` a suggestion, outside the others a warning."""
+
+    least: float
+    low: float
+    high: float
+    most: float
+
+
+def _bounds(length: int, dense: bool) -> _Bounds:
+    """The shares that pass, by length of the source (Limits of LEN002)."""
     limits = resources.data("units")["length_bounds"]["dense" if dense else "spaced"]
-    _, low, high = next(row for row in reversed(limits) if length >= row[0])
-    return low, high
+    return _Bounds(*next(row for row in reversed(limits) if length >= row[0])[1:])
 
 
 class BreaksOff(CatalogueCheck):

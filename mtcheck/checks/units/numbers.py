@@ -21,6 +21,10 @@ def _run() -> re.Pattern[str]:
     return re.compile(r"\d+")
 
 
+_LONG = 3
+"""A number of so many digits does not become a word."""
+
+
 @cache
 def _clock() -> re.Pattern[str]:
     return re.compile(r"\b[ap]\.?m\b", re.IGNORECASE)
@@ -73,7 +77,9 @@ class NumberChanged(CatalogueCheck):
             return
         if unit.plural in {"zero", "one", "two"} and not new:
             return
-        severity = Severity.WARNING if lost else Severity.NOTE  # "half an hour" as 30 minutes
+        # "half an hour" is 30 minutes; a setting without a space ("week_start:0") is the locale's own
+        changed = len(lost) == len(new) or (lost and max(map(len, lost)) >= _LONG)
+        severity = Severity.WARNING if changed and " " in source.strip() else Severity.NOTE
         said = [f"{', '.join(lost)} missing"] if lost else []
         said += [f"{', '.join(new)} not in the source"] if new else []
         yield self.unit_finding(
@@ -91,4 +97,5 @@ def _regrouped(wanted: Counter[str], given: Counter[str]) -> bool:
     if sorted(n.lstrip("0") for n in wanted.elements()) == sorted(n.lstrip("0") for n in given.elements()):
         return True
     first, second = "".join(wanted.elements()), "".join(given.elements())
-    return wanted.total() != given.total() and sorted(first) == sorted(second)
+    grouped = any(len(n) == _LONG for n in (wanted - given) + (given - wanted))
+    return wanted.total() != given.total() and grouped and sorted(first) == sorted(second)

@@ -28,12 +28,12 @@ def stands_for_one_number(category: str, lang: str) -> bool:
 
 
 class PluralFormMissing(CatalogueCheck):
-    """A message lacks a plural form that its language needs.
+    """A message lacks a plural form that its language needs, or has more than its file states.
 
     What it does
         Compares the forms of every message that has some with the categories that whole numbers take in the
         language. In gettext, whose header fixes the forms, an empty form beside filled ones is one that
-        lacks.
+        lacks, and a form beyond the header's number is one too many.
 
     Why it matters
         For those numbers the program shows the wrong form, the source, or nothing.
@@ -60,6 +60,17 @@ class PluralFormMissing(CatalogueCheck):
                 forms[unit.key, unit.context].append(unit)
         needed = categories(text.primary(catalogue.target_lang or ""))
         for units in forms.values():
+            surplus = [u for u in units if "surplus-form" in u.flags]
+            if surplus:
+                stated = len(units) - len(surplus)
+                yield self.unit_finding(
+                    surplus[0],
+                    catalogue,
+                    f"{len(units)} plural forms, where the header of the file states {stated}",
+                    found=str(len(units)),
+                    expected=str(stated),
+                    salt="surplus",
+                )
             filled = {u.plural for u in units if u.target}
             if not filled:
                 continue

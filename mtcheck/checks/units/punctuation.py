@@ -14,17 +14,19 @@ from mtcheck.checks.units.habits import OncePerFile, live
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 _CLOSING = " \t\n\u00a0\u202f\u3000\"'`»”’“›」』)）]】}*_|>"
-_QUOTED = frozenset("\"'`»”’“」]")
+_QUOTED = frozenset(('"', "'", "`", "»", "”", "’", "“", "」", "]"))
 _HABIT = 0.4
 """Share of a file's messages that must keep a sign before one that drops it is a fault."""
-_OPTIONAL = 0.5
+_OPTIONAL = 0.97
 """The same share for the full stop in languages that often do without."""
 _ADDED = 0.9
 """Share of messages without a sign that must stay without before one that adds it is a fault."""
-_DROPS, _FEW = 0.2, 4
-"""The same share for colons and other signs, and how many of them it takes to tell a habit."""
-_FEWEST_WORDS = 3
-"""Shorter sources end with the stop of an abbreviation as often as with that of a sentence."""
+_DROPS, _KEEPS, _FEW = 0.2, 0.9, 4
+"""The same shares for colons and other signs, and how many of them it takes to tell a habit."""
+_ADDS = 0.1
+"""Share of messages without a sign to which the file adds a stop, from which that is its way."""
+_FEWEST_WORDS = 5
+"""Shorter sources end with the stop of an abbreviation or a label as often as with that of a sentence."""
 
 
 @cache
@@ -54,8 +56,8 @@ def ending(message: str, lang: str | None) -> str:
         return ""
     found = _signs(text.primary(lang or "") == "el").get(core[-1], "")
     if found == "stop" and core.endswith(("..", "。。")):
-        return "ellipsis"
-    if found in {"colon", "semicolon", "comma"} and message[len(core) : len(core) + 1] in _QUOTED:
+        return "" if core.endswith("/..") else "ellipsis"
+    if found in {"colon", "semicolon", "comma"} and message[len(core) :].lstrip()[:1] in _QUOTED:
         return ""  # the sign is what is quoted
     return found
 
@@ -119,6 +121,8 @@ class EndPunctuation(CatalogueCheck):
             return
         if not any(map(str.isalpha, source)):
             return
+        if not wanted and given == "stop" and self._habit(catalogue).get(("", "stop"), 0.0) > _ADDS:
+            return
         names = {"": "no sign", "stop": "a full stop"}
         yield self.unit_finding(
             unit,
@@ -133,12 +137,17 @@ class EndPunctuation(CatalogueCheck):
     def _weigh(self, wanted: str, given: str, unit: Unit, catalogue: Catalogue) -> Severity:
         if {wanted, given} <= {"stop", "exclamation", "semicolon", "comma"} or wanted == "comma":
             return Severity.NOTE
-        if wanted == "question" and given in {"", "stop"}:
+        optional = text.primary(catalogue.target_lang or "") in table("endings_optional")["languages"]
+        if (wanted == "question" and not (optional and given == "stop")) or (wanted == "stop" and given):
             return Severity.WARNING
-        if not wanted and given == "stop":
+        if not wanted and (
+            given in {"stop", "ellipsis"} or unit.target.count("\n") > unit.source.count("\n")
+        ):
             return Severity.NOTE
         if wanted == "stop" and (
-            len(unit.source.split()) < _FEWEST_WORDS or _abbreviation().search(unit.source)
+            len(unit.source.split()) < _FEWEST_WORDS
+            or unit.source[0].isspace()  # what an option does, in a list that a command prints
+            or _abbreviation().search(unit.source)
         ):
             return Severity.NOTE
         habit = self._habit(catalogue)
@@ -148,10 +157,10 @@ class EndPunctuation(CatalogueCheck):
         ):  # rarer than stops: only a file that drops it nearly always has a habit
             return (
                 Severity.WARNING
-                if kept > _DROPS or habit.get((wanted, "total"), 0.0) < _FEW
+                if kept > (_KEEPS if optional and not given else _DROPS)
+                or habit.get((wanted, "total"), 0.0) < _FEW
                 else Severity.NOTE
             )
-        optional = text.primary(catalogue.target_lang or "") in table("endings_optional")["languages"]
         habit_needed = _ADDED if not wanted else _OPTIONAL if optional else _HABIT
         return Severity.WARNING if kept > habit_needed else Severity.NOTE
 
@@ -308,11 +317,9 @@ class InitialCase(CatalogueCheck):
             return
         if wanted == "lower" and text.primary(catalogue.target_lang or "") in {"de", "lb", "nds"}:
             return
-        kept = self._habit(catalogue).get((wanted, wanted), 0.0) >= _CASE_HABIT
-        shape = (
-            ending(unit.source, "en") in {"stop", "question", "exclamation"} or len(unit.source.split()) <= 2
-        )
-        strong = kept and shape and wanted == "upper"
+        sentence = ending(unit.source, "en") in {"stop", "question", "exclamation"}
+        sure = wanted == "upper" and (sentence or len(unit.source.split()) <= _LABEL_WORDS)
+        strong = sure and self._habit(catalogue).get((wanted, wanted), 0.0) >= _HABIT_OF_CASE
         yield self.unit_finding(
             unit,
             catalogue,
@@ -322,8 +329,9 @@ class InitialCase(CatalogueCheck):
         )
 
 
-_CASE_HABIT = 0.75
-"""Share of a file's messages that must keep the case before one that does not is a fault."""
+_HABIT_OF_CASE = 0.75
+"""Share of a file's messages that must keep the capital before one that does not is a fault."""
+_LABEL_WORDS = 2
 
 
 def _names_time(word: str) -> bool:

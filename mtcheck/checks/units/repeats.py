@@ -30,17 +30,26 @@ def _legitimate(lang: str) -> frozenset[str]:
     return frozenset(doubled["any"] + doubled.get(lang, []))
 
 
+@cache
+def _phrase() -> re.Pattern[str]:
+    """Two words of prose, twice."""
+    return re.compile(r"(?<![\w’.-])([^\W\d_]{2,} [^\W\d_]{2,}) \1(?![\w-])")
+
+
 def _doubled(message: str, lang: str) -> str | None:
     for match in _pair().finditer(message):
         if match[1].lower() not in _legitimate(lang) and _is_slip(match[1], match.group().split()[-1]):
             return match[1]
-    dense = _dense_pair().search(message) if lang in {"ja", "zh"} else None
-    return dense[1] if dense is not None else None
+    if lang in {"ja", "zh"}:
+        dense = _dense_pair().search(message)
+        return dense[1] if dense is not None else None
+    phrase = _phrase().search(message)
+    return phrase[1] if phrase is not None else None
 
 
 def _is_slip(first: str, second: str) -> bool:
-    """False for a name in capitals beside the word that explains it: ``--type TYPE TYPE is``."""
-    return first.lower() == second.lower() and not (second.isupper() and len(second) > 1)
+    """False for a name in capitals beside the word that explains it: ``--time DAYS days``."""
+    return first.lower() == second.lower() and (len(second) == 1 or first.isupper() is second.isupper())
 
 
 class RepeatedWord(CatalogueCheck):
@@ -73,7 +82,8 @@ class RepeatedWord(CatalogueCheck):
         """At most one finding."""
         lang = text.primary(catalogue.target_lang or "")
         split = unit.target.lower().split()
-        if lang not in {"ja", "zh"} and not any(map(str.startswith, split[1:], split)):
+        twice = any(map(str.startswith, split[1:], split)) or any(map(str.startswith, split[2:], split))
+        if lang not in {"ja", "zh"} and not twice:
             return
         found = _doubled(unit.target, lang)
         if (

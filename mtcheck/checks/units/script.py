@@ -70,6 +70,8 @@ class MixedScripts(CatalogueCheck):
             return
         latin = writes_latin(text.primary(catalogue.target_lang or ""))
         for match in _mixed().finditer(prose(target)):
+            if _example().fullmatch(match.group()) is not None:
+                continue
             strangers = _strangers(match.group(), latin=latin)
             if strangers and match.group() not in unit.source:
                 yield self.unit_finding(
@@ -79,6 +81,12 @@ class MixedScripts(CatalogueCheck):
                     found=match.group(),
                 )
                 return
+
+
+@cache
+def _example() -> re.Pattern[str]:
+    """A word in capitals with what a program adds to it: ``ПРЕФИКСaa``."""
+    return re.compile(r"[\u0410-\u042f\u0391-\u03a9]{3,}[a-z]+")
 
 
 def _strangers(word: str, *, latin: bool) -> str:
@@ -160,6 +168,15 @@ class WrongScript(CatalogueCheck):
         if not text.expected_scripts(lang):
             return
         if not target.isascii():
+            spoilt = _spoilt(lang).search(target)
+            if spoilt is not None and _spoilt(lang).search(unit.source) is None:
+                yield self.unit_finding(
+                    unit,
+                    catalogue,
+                    f"{spoilt.group()!r} is what a wrong encoding or another script's keyboard leaves",
+                    found=spoilt.group(),
+                )
+                return
             strange = [c for c in _strange(lang).findall(target) if c not in unit.source]
             if len(strange) >= 2 or (strange and text.script_of(strange[0]) != "Greek"):
                 letters = "".join(dict.fromkeys(strange))[:20]
@@ -181,6 +198,19 @@ class WrongScript(CatalogueCheck):
             yield self.unit_finding(
                 unit, catalogue, f"Not a letter of {text.language_name(lang)} script", found=target[:200]
             )
+
+
+@cache
+def _spoilt(lang: str) -> re.Pattern[str]:
+    """A replacement character, UTF-8 that was read as Latin-1, and the signs of other scripts."""
+    signs = table("foreign_signs")
+    wide = "" if _WIDE.intersection(text.expected_scripts(lang)) else "".join(signs["wide"])
+    arabic = "" if "Arabic" in text.expected_scripts(lang) else "".join(signs["arabic"])
+    start, rest = "".join(signs["misread_start"]), "".join(signs["misread_rest"])
+    return re.compile(rf"\ufffd|[{start}][{rest}]|(?<=\w)[{wide}{arabic}\ufffd]")
+
+
+_WIDE = frozenset({"Han", "Hiragana", "Katakana", "Hangul"})
 
 
 def _is_mixed_word(target: str, stranger: str) -> bool:
@@ -223,11 +253,13 @@ class WrongLanguage(CatalogueCheck):
         if not lang or target == unit.source or len(target) < 4:
             return
         seen = _by_letters(unit, lang) or _by_words(unit, lang)
-        if seen is not None:
+        hint = None if seen is not None else _by_one_word(unit, lang)
+        if seen is not None or hint is not None:
             yield self.unit_finding(
                 unit,
                 catalogue,
-                f"This does not look like {text.language_name(lang)}: {seen}",
+                f"This does not look like {text.language_name(lang)}: {seen or hint}",
+                severity=Severity.NOTE if hint is not None else Severity.WARNING,
                 found=target[:200],
                 expected=lang,
             )
@@ -319,3 +351,18 @@ def _by_words(unit: Unit, lang: str) -> str | None:
     if (most < 2 or most < 2 * mine + 2) and text.detect_language(prose(unit.target)) != best:
         return None
     return f"its function words are {text.language_name(best)}"
+
+
+_MOST_WORDS = 8
+"""Longer texts without a function word of their language are rare enough for the surer tests above."""
+
+
+def _by_one_word(unit: Unit, lang: str) -> str | None:
+    """A short text with a function word of another language and none of its own."""
+    split = unit.target.lower().split()
+    own = _function_words().get(lang)
+    if own is None or not 1 < len(split) <= _MOST_WORDS or not own.isdisjoint(split):
+        return None
+    shared = table("shared_function_words").get(lang, [])
+    strange = _all_rivals(lang).intersection(split).difference(shared, unit.source.lower().split())
+    return f"{min(strange)!r} is a word of another language" if strange else None

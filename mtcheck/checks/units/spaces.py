@@ -15,7 +15,7 @@ from mtcheck.core import Catalogue, Finding, Severity, Unit
 _UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my", "bo"})
 
 
-_HABIT = 0.7
+_HABIT = 0.9
 """Share of messages that must keep the source's space before one that drops it is a fault."""
 
 
@@ -93,17 +93,8 @@ def _double() -> re.Pattern[str]:
     return re.compile(r"(?<=\S)  +(?=\S)")
 
 
-_STYLE = 0.02
-"""Share of sources with two spaces after a full stop from which that is the file's style."""
-
-
-def _wide_stops(catalogue: Catalogue) -> bool:
-    """Whether sources of the file set two spaces after a full stop."""
-    total = wide = 0
-    for unit in live(catalogue):
-        total += 1
-        wide += ".  " in unit.source
-    return wide > _STYLE * total
+def _writes_arabic(catalogue: Catalogue) -> bool:
+    return "Arabic" in text.expected_scripts(text.primary(catalogue.target_lang or ""))
 
 
 class DoubledSpace(CatalogueCheck):
@@ -132,21 +123,19 @@ class DoubledSpace(CatalogueCheck):
     name = "doubled-space"
     severity = Severity.WARNING
 
-    def __init__(self) -> None:
-        self._habit = OncePerFile(_wide_stops)
-
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         if "  " not in unit.target or "  " in unit.source:
             return
         match = _double().search(unit.target)
         if match is not None:
-            ends = unit.target[match.start() - 1] in ".!?:" and self._habit(catalogue)
+            ends = unit.target[match.start() - 1] in ".!?:"
+            arabic = not unit.target[match.end()].isalpha() and _writes_arabic(catalogue)
             yield self.unit_finding(
                 unit,
                 catalogue,
                 "Two spaces in a row, which the source does not have",
-                severity=Severity.NOTE if ends else Severity.WARNING,
+                severity=Severity.NOTE if ends or arabic else Severity.WARNING,
             )
 
 
@@ -210,9 +199,14 @@ class SpaceBeforeSign(CatalogueCheck):
                 unit,
                 catalogue,
                 f"A space before {match.group()[-1]!r}",
-                severity=Severity.NOTE if match.group()[-1] in "؟،؛" else Severity.WARNING,
+                severity=_weigh_sign(match.group()[-1], arabic=_writes_arabic(catalogue)),
                 found=match.group(),
             )
+
+
+def _weigh_sign(sign: str, *, arabic: bool) -> Severity:
+    """Arabic signs, and the colon in Arabic script, often have a space before them in good files."""
+    return Severity.NOTE if sign in "؟،؛" or (sign == ":" and arabic) else Severity.WARNING
 
 
 @cache

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
@@ -99,7 +100,8 @@ class CopiedSource(CatalogueCheck):
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
-        if unit.source.strip() != unit.target.strip():
+        source, target = unit.source.strip(), unit.target.strip()
+        if source != target and (source.isupper() or source.casefold() != target.casefold()):
             return
         lang, source_lang = (
             text.primary(catalogue.target_lang or ""),
@@ -111,9 +113,15 @@ class CopiedSource(CatalogueCheck):
         plain = [w for w in found if len(w) > 1 and (w.islower() or (w[0].isupper() and w[1:].islower()))]
         if not plain or len(plain) * 2 < len(found) or _synopsis().search(unit.source) is not None:
             return
-        if self._is_fault(plain, len(found) == 1, lang, source_lang, catalogue):
+        alone = len(found) == 1
+        sure = self._is_fault(plain, alone, lang, source_lang, catalogue)
+        if sure or (not alone and any(w.lower() in english_words(lang) for w in plain)):
             yield self.unit_finding(
-                unit, catalogue, "The target is a copy of the source", found=unit.target[:200]
+                unit,
+                catalogue,
+                "The target is a copy of the source",
+                severity=Severity.WARNING if sure and not alone else Severity.NOTE,
+                found=unit.target[:200],
             )
 
     def _is_fault(
@@ -162,6 +170,16 @@ def _shared_runs(source: str, target: str) -> Iterator[list[str]]:
         yield run
 
 
+_FEWEST_LEFT = 3
+"""So many words in small letters in a row make a phrase of the source, in a language in Latin script."""
+
+
+@cache
+def _alone() -> re.Pattern[str]:
+    """A word in small letters that follows a word and is no part of code."""
+    return re.compile(r"(?<=[^\W\d_] )[a-z]{4,}(?=[ .,]|$)")
+
+
 @cache
 def _word() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z]+")
@@ -201,15 +219,25 @@ class SourceWordsLeft(CatalogueCheck):
         if len(target) < 8 or source == target or _word().search(target) is None:
             return
         english = english_words(lang)
-        if len(english.intersection(target.lower().split())) < (2 if writes_latin(lang) else 1):
+        if english.isdisjoint(target.lower().split()):
             return
-        fewest = 2 if writes_latin(lang) else 1
-        for run in _shared_runs(source, _quoted().sub(" | ", prose(target))):
-            small = [w for w in run if w.islower()]
-            known = sum(w in english for w in run)
-            if len(run) > fewest and len(small) > 1 and known >= fewest and (len(run) > 2 or known > 1):
-                left = " ".join(run)
-                yield self.unit_finding(
-                    unit, catalogue, f"Left in the source's language: {left!r}", found=left
-                )
-                return
+        bare = _quoted().sub(" | ", prose(target))
+        runs = [r for r in _shared_runs(source, bare) if not english.isdisjoint(r)]
+        runs = runs or [[w] for w in _alone().findall(bare) if w in english and w in source.split()]
+        if runs and (len(runs[0]) > 1 or "\n" not in source.strip()):
+            left, sure = max(((r, _is_left(r, lang)) for r in runs), key=itemgetter(1))
+            yield self.unit_finding(
+                unit,
+                catalogue,
+                f"Left in the source's language: {' '.join(left)!r}",
+                severity=Severity.WARNING if sure else Severity.NOTE,
+                found=" ".join(left),
+            )
+
+
+def _is_left(run: list[str], lang: str) -> bool:
+    """True if so many words in a row, so few of them names, are no quotation of a command."""
+    small, known = sum(map(str.islower, run)), sum(w in english_words(lang) for w in run)
+    if writes_latin(lang):
+        return small >= _FEWEST_LEFT or (len(run) > 2 and small > 1 and known > 1)
+    return small > 1 and (len(run) > 2 or known > 1)
