@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from mtcheck import checks, notices, resources, suppressions, text
+from mtcheck import checks, collector, notices, resources, suppressions, text
 from mtcheck.annotate import fluency, metrics, reference
 from mtcheck.annotate.base import ScoredToken, Translator
 from mtcheck.annotate.budget import Budget
@@ -572,9 +572,11 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
         if not isinstance(rule, CatalogueCheck):
             continue
         try:
-            for unit in judged:
-                findings.extend(rule.judge(unit, catalogue))
-            findings.extend(rule.judge_catalogue(catalogue))
+            with collector.at_rest():
+                if rule.judges_units():
+                    for unit in judged:
+                        findings.extend(rule.judge(unit, catalogue))
+                findings.extend(rule.judge_catalogue(catalogue))
         except Exception as error:  # noqa: BLE001 - as in _check
             problem = f"{rule.code} failed: {type(error).__name__}: {error}"
             failures.append(Failure(catalogue.uri, problem, stage="check"))

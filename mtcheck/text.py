@@ -62,12 +62,14 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+@lru_cache(maxsize=1024)
 def expected_scripts(lang: str) -> frozenset[str]:
     """The scripts a language is written in (Unicode CLDR), empty when not in the table."""
     table = resources.data("languages")["scripts"]
     return frozenset(table.get(primary(lang), ()))
 
 
+@lru_cache(maxsize=1024)
 def primary(lang: str) -> str:
     """The primary subtag of a BCP 47 tag, lower case: ``pt-BR`` gives ``pt``."""
     return lang.replace("_", "-").split("-", 1)[0].lower()

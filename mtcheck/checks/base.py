@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
@@ -131,6 +132,11 @@ class CatalogueCheck(Check):
         """Findings in one unit."""
         yield from ()
 
+    @classmethod
+    def judges_units(cls) -> bool:
+        """False for a rule that has nothing to say of a single unit, and need not be asked 100,000 times."""
+        return cls.judge is not CatalogueCheck.judge
+
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """Findings that only the whole file shows."""
         yield from ()
@@ -164,7 +170,7 @@ class CatalogueCheck(Check):
             expected=expected,
             fingerprint=fingerprint(
                 self.code,
-                PurePosixPath(catalogue.uri.replace("\\", "/")).name,
+                _file_name(catalogue.uri),
                 unit.key,
                 unit.context or "",
                 unit.plural or "",
@@ -173,6 +179,11 @@ class CatalogueCheck(Check):
                 salt,
             ),
         )
+
+
+@lru_cache(maxsize=16)
+def _file_name(uri: str) -> str:
+    return PurePosixPath(uri.replace("\\", "/")).name
 
 
 def segment_at(doc: Document, span: Span | None) -> int | None:

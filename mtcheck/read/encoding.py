@@ -149,7 +149,17 @@ def decode(data: bytes, uri: str, *, declared: str | None = None) -> Decoded:
 
 def without_surrogates(text: str) -> str:
     """The same text with U+FFFD for lone surrogates, which JSON escapes can spell and no file can hold."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if text.isascii() or _encodes(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decode(data: bytes, uri: str, declared: str | None) -> Decoded:

@@ -7,9 +7,11 @@ characters are made visible, so that no document can move the cursor or colour t
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mtcheck import resources, text
@@ -215,6 +217,7 @@ class TerminalReporter:
 
     def _render(self, parts: Sequence[Any]) -> str:
         from rich.console import Console
+        from rich.text import Text
 
         out = io.StringIO()
         console = Console(
@@ -228,8 +231,40 @@ class TerminalReporter:
             _environ={},
         )
         for part in parts:
-            console.print(part, markup=False, emoji=False)
+            lines = None if self._colour else plainly_wrapped(str(part), self._width)
+            if lines is None or type(part) not in {str, Text}:
+                console.print(part, markup=False, emoji=False)
+            else:
+                out.write("\n".join(lines) + "\n")
         return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+@cache
+def _needs_rich() -> re.Pattern[str]:
+    """Any character that may not be one column wide, or is white space other than the plain space."""
+    return re.compile("[^ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u048a-\u052f\u2010-\u2027]")
+
+
+def plainly_wrapped(line: str, width: int) -> list[str] | None:
+    """A line without colours wrapped as rich wraps it, at the last space that fits.
+
+    A file may have 100,000 findings, for which rich takes a minute. None where rich must do it: signs of
+    two columns or none, and words longer than the line.
+    """
+    if _needs_rich().search(line) is not None:
+        return None
+    line = line.rstrip()
+    lines, at = [], 0
+    while len(line) - at > width:
+        stop = at + width
+        start = stop if line[stop] == " " else line.rfind(" ", at, stop) + 1
+        while start < len(line) and line[start] == " ":
+            start += 1
+        if not line[at:start].strip() or start <= at:
+            return None
+        lines.append(line[at:start].rstrip())
+        at = start
+    return [*lines, line[at:]]
 
 
 _LABELS = {

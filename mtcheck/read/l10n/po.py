@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mtcheck import collector
 from mtcheck.core import Catalogue, InputError, Unit
 from mtcheck.read.l10n import locales, plurals
 from mtcheck.read.l10n.building import Problem, catalogue, text_of, unit
@@ -55,10 +56,12 @@ def read(data: bytes, uri: str, *, charset: str | None = None) -> Iterator[Catal
     label = stated[1].decode("ascii") if stated else None
     text, damage = text_of(data, uri, charset or (label if label != "CHARSET" else None))
     parser = _Parser(text, locales.language_of(uri))
-    units = list(parser.units())
-    broken = parser.problem.error(uri) if parser.problem is not None else damage
-    template = uri.lower().endswith(".pot")
-    yield catalogue(uri, "po", units, broken=broken, target_lang=None if template else parser.lang)
+    with collector.at_rest():
+        units = list(parser.units())
+        broken = parser.problem.error(uri) if parser.problem is not None else damage
+        template = uri.lower().endswith(".pot")
+        found = catalogue(uri, "po", units, broken=broken, target_lang=None if template else parser.lang)
+    yield found
 
 
 class _Parser:
