@@ -26,12 +26,19 @@ _LONG = 3
 
 
 @cache
+def _digit() -> re.Pattern[str]:
+    return re.compile(r"\d")
+
+
+@cache
 def _clock() -> re.Pattern[str]:
     return re.compile(r"\b[ap]\.?m\b", re.IGNORECASE)
 
 
 def numbers(message: str) -> list[str]:
     """The runs of digits in the prose of a message, in ASCII digits whatever the script."""
+    if _digit().search(message) is None:
+        return []
     runs: list[str] = _run().findall(prose(message))
     return [run if run.isascii() else "".join(str(unicodedata.digit(c)) for c in run) for run in runs]
 
@@ -67,13 +74,13 @@ class NumberChanged(CatalogueCheck):
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         source, target = unit.source, unit.target
-        if _run().search(source) is None and _run().search(target) is None:
+        wanted, given = sorted(numbers(source)), sorted(numbers(target))
+        if wanted == given:
             return
-        wanted, given = Counter(numbers(source)), Counter(numbers(target))
-        if wanted == given or _regrouped(wanted, given) or is_date_format(source) or _clock().search(source):
+        lost, new = _without(wanted, given), _without(given, wanted)
+        if not (lost and new) and all(map(_may_be_worded, lost or new)):
             return
-        lost, new = sorted((wanted - given).elements()), sorted((given - wanted).elements())
-        if not (lost and new) and all(int(n) <= _WORDED for n in (lost or new)):
+        if _regrouped(wanted, given) or is_date_format(source) or _clock().search(source):
             return
         if unit.plural in {"zero", "one", "two"} and not new:
             return
@@ -92,10 +99,25 @@ class NumberChanged(CatalogueCheck):
         )
 
 
-def _regrouped(wanted: Counter[str], given: Counter[str]) -> bool:
+def _may_be_worded(number: str) -> bool:
+    digits = number.lstrip("0")
+    return len(digits) <= 2 and int(digits or "0") <= _WORDED
+
+
+def _without(these: list[str], those: list[str]) -> list[str]:
+    """What is left of some sorted numbers when others are struck out, each as often as it stands there."""
+    if not those:
+        return these
+    left = Counter(these)
+    left.subtract(those)
+    return [number for number, times in left.items() for _ in range(times)]
+
+
+def _regrouped(wanted: list[str], given: list[str]) -> bool:
     """True if the digits are the same and only the grouping differs (1,000 and 1000, 05 and 5)."""
-    if sorted(n.lstrip("0") for n in wanted.elements()) == sorted(n.lstrip("0") for n in given.elements()):
-        return True
-    first, second = "".join(wanted.elements()), "".join(given.elements())
-    grouped = any(len(n) == _LONG for n in (wanted - given) + (given - wanted))
-    return wanted.total() != given.total() and grouped and sorted(first) == sorted(second)
+    if len(wanted) == len(given):
+        return sorted(n.lstrip("0") for n in wanted) == sorted(n.lstrip("0") for n in given)
+    if not any(len(n) == _LONG for n in (*_without(wanted, given), *_without(given, wanted))):
+        return False
+    first, second = "".join(wanted), "".join(given)
+    return len(first) == len(second) and sorted(first) == sorted(second)

@@ -26,6 +26,11 @@ def _mixed() -> re.Pattern[str]:
 
 
 @cache
+def _latin_letter() -> re.Pattern[str]:
+    return re.compile(f"[{_LATIN}]")
+
+
+@cache
 def _touching() -> re.Pattern[str]:
     """Two letters of two scripts side by side."""
     return re.compile(rf"[{_CYRILLIC}{_GREEK}](?:(?=[{_LATIN}])|(?<=[{_LATIN}].))")
@@ -66,7 +71,7 @@ class MixedScripts(CatalogueCheck):
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         target = unit.target
-        if target.isascii() or _touching().search(target) is None:
+        if target.isascii() or _latin_letter().search(target) is None or _touching().search(target) is None:
             return
         latin = writes_latin(text.primary(catalogue.target_lang or ""))
         for match in _mixed().finditer(prose(target)):
