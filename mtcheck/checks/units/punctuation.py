@@ -50,6 +50,9 @@ def ending(message: str, lang: str | None) -> str:
 
     Closing quotes, brackets and tags after the sign are looked through.
     """
+    last = message[-1:]
+    if last not in _CLOSING and last not in _signs(False) and last not in _signs(True):
+        return ""
     bare = message.rstrip()
     core = (_last_tag().sub("", bare) if bare.endswith(">") else bare).rstrip(_CLOSING)
     if not core:

@@ -144,6 +144,12 @@ def _before_sign() -> re.Pattern[str]:
     return re.compile(r"(?<=[^\W_])[ \u00a0\u202f]+[,.;:!?؟،؛](?=\s|$)")
 
 
+@cache
+def _loose_sign() -> re.Pattern[str]:
+    """What ``_before_sign`` needs, found much quicker, as it begins with a set of characters."""
+    return re.compile(r"[ \u00a0\u202f][,.;:!?؟،؛]")
+
+
 def _spaced_signs(catalogue: Catalogue) -> bool:
     """Whether the file puts a space before ``: ; ! ?`` as a rule (French)."""
     spaced = close = 0
@@ -185,7 +191,7 @@ class SpaceBeforeSign(CatalogueCheck):
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         target = unit.target
-        if " " not in target:
+        if _loose_sign().search(target) is None:
             return
         match = _before_sign().search(target)
         if match is None or _before_sign().search(unit.source) is not None:
