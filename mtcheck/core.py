@@ -260,6 +260,43 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Words whose style weighs towards machine translation.
+
+    Attributes:
+        span: where, in the text that was judged.
+        weight: what they add to the log-odds, in nats.
+    """
+
+    span: Span
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the wording of a whole text says about machine translation.
+
+    Attributes:
+        probability: that it was machine-translated, 0 to 1, where one text in ten is (the file of the
+            language states the share).
+        suspect: the probability from which that may be said of a text.
+        human_share: share of human texts that score at least as high, 0 to 1.
+        human_texts: how many human texts that share was counted on.
+        model: the language model whose hidden states took part, or None.
+        marks: the words that weigh most, in order; empty where no single words do.
+        signature: language, data and date of the detector.
+    """
+
+    probability: float
+    suspect: float
+    human_share: float
+    human_texts: int
+    model: str | None
+    marks: tuple[Mark, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One text to judge, with what is known about it so far.
 
@@ -278,6 +315,7 @@ class Document:
         terms: source term to required target term, as the input states them.
         metadata: fields of the input that mtcheck does not read.
         notices, traces, segments: filled by the pipeline.
+        style: what its wording says, or None where that was not judged.
     """
 
     id: str
@@ -294,6 +332,7 @@ class Document:
     notices: tuple[Notice, ...] = ()
     traces: tuple[Trace, ...] = ()
     segments: tuple[Segment, ...] = ()
+    style: Style | None = None
 
     def line_of(self, offset: int) -> int | None:
         """The 1-based input line of a code point of ``text``, as well as the blocks tell."""

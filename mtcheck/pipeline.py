@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from mtcheck import checks, collector, notices, resources, suppressions, text
-from mtcheck.annotate import fluency, metrics, reference
-from mtcheck.annotate.base import ScoredToken, Translator
+from mtcheck.annotate import fluency, metrics, reference, style
+from mtcheck.annotate.base import HiddenStates, ScoredToken, Translator
 from mtcheck.annotate.budget import Budget
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
@@ -141,6 +141,7 @@ class _Annotated:
 
     doc: Document
     disclosure: Notice | None
+    unjudged: str = ""
     signature: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     worth: Counter[str] = field(default_factory=Counter)
@@ -285,7 +286,17 @@ def prepare(doc: Document, options: Options) -> _Annotated:
     lang = options.lang or _language(doc)
     source_lang, known_from = _source_language(doc, disclosure, options, lang)
     doc = replace(doc, lang=lang, source_lang=source_lang, source_lang_from=known_from)
-    return _Annotated(segment(doc), disclosure, signature())
+    item = _Annotated(style.judge(segment(doc)), disclosure, signature=signature())
+    item.unjudged = "" if item.doc.style is not None else style.unjudged(item.doc)
+    item.signature["style"] = f"not judged: {item.unjudged}" if item.unjudged else _style_signature(item.doc)
+    return item
+
+
+def _style_signature(doc: Document) -> str:
+    said = doc.style
+    if said is None:
+        return ""
+    return said.signature + (f"; hidden states of {said.model}" if said.model else "; n-grams alone")
 
 
 def _language(doc: Document) -> str | None:
@@ -337,6 +348,7 @@ def _source_language(
 def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
     """Let the models speak about a shard; what cannot be done is said in each signature."""
     if models.language_model is not None:
+        _annotate_style(items, models, watcher, budget)
         _annotate_fluency(items, models, watcher, budget)
     if models.translator is not None:
         groups: dict[tuple[str, str], list[_Annotated]] = {}
@@ -350,6 +362,33 @@ def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher, bud
                 groups.setdefault((lang, source_lang), []).append(item)
         for (lang, source_lang), group in groups.items():
             _annotate_round_trip(group, lang, source_lang, models, watcher, budget)
+
+
+def _annotate_style(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
+    """The second tier; where it cannot be had the first stands, and the signature says which it was."""
+    judged = [item for item in items if item.doc.style is not None]
+    if not judged or not budget.left:
+        return
+    try:
+        with budget.spending():
+            model = models.fluency_model()
+    except ModelError:
+        return  # said once, where fluency asks for the same model
+    if not isinstance(model, HiddenStates):
+        return
+    asked = [item for item in judged if style.reads_states(item.doc, model)]
+    try:
+        for batch in budget.batches([style.LONGEST] * len(asked), kind=f"style {model.signature}", most=1):
+            watcher.plan("style", len(batch))
+            chosen = [asked[i] for i in batch]
+            found = style.judge_by_states(
+                [item.doc for item in chosen], model, progress=lambda n: watcher.advance("style", n)
+            )
+            for item, doc in zip(chosen, found, strict=True):
+                item.doc = doc
+                item.signature["style"] = _style_signature(doc)
+    except Exception as error:  # noqa: BLE001 - as for fluency
+        _fail(asked, "style", error)
 
 
 def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
@@ -556,7 +595,7 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
             )
     findings.sort(key=lambda f: (f.span is None, f.span or (0, 0), f.code))
     scores = _scores(doc)
-    verdict, reason = decide(doc, item.disclosure, scores.mt_probability)
+    verdict, reason = decide(doc, item.disclosure, item.unjudged)
     yield Result(
         doc, verdict, reason, scores, tuple(findings), count_terms(doc), dict(item.signature), item.disclosure
     )
@@ -615,6 +654,7 @@ def _scores(doc: Document) -> Scores:
             [a for a, _ in pairs], [b or "" for _, b in pairs], lang=compared_in or "en"
         )
     return Scores(
+        mt_probability=doc.style.probability if doc.style is not None else None,
         fluency=sum(fluent) / len(fluent) if fluent else None,
         adequacy=sum(placed) / len(placed) if placed else None,
         round_trip_chrf=whole.chrf if whole else None,

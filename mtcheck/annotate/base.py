@@ -69,3 +69,28 @@ class LanguageModel(Protocol):
 
         Every character that is not white space belongs to exactly one token, tokens are in order.
         """
+
+
+@runtime_checkable
+class HiddenStates(Protocol):
+    """A causal language model that shows what it makes of a text, layer by layer.
+
+    Attributes:
+        signature: as a ``LanguageModel``'s.
+    """
+
+    signature: str
+
+    def states(
+        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
+    ) -> list[list[float]]:
+        """Hidden states averaged over each text.
+
+        Args:
+            layers: after which layers, counted from 1.
+            tokens: the first so many of each text are read.
+
+        Returns:
+            for each text the averages after each layer, one after the other; they depend on the text
+            alone, not on its neighbours.
+        """

@@ -24,6 +24,7 @@ CHECKS = (
     "mtcheck.checks.round_trip:RoundTripLoss",
     "mtcheck.checks.round_trip:UnitBackTranslationLoss",
     "mtcheck.checks.fluency:LowFluency",
+    "mtcheck.checks.style:MachineTranslationStyle",
     "mtcheck.checks.suppression:SuppressionWithoutReason",
     "mtcheck.checks.units.files:FileBroken",
     "mtcheck.checks.units.files:KeyMissing",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mtcheck.core import Failure, Finding, Notice, Result, Rule, Scores, Segment, Translation
+from mtcheck.core import Document, Failure, Finding, Notice, Result, Rule, Scores, Segment, Translation
 
 
 def result_record(result: Result, *, tokens: bool = False) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def result_record(result: Result, *, tokens: bool = False) -> dict[str, Any]:
         "terms": None
         if result.terms is None
         else {"matched": result.terms.matched, "used": result.terms.used},
+        "style": style_record(doc),
         "findings": [finding_record(f) for f in result.findings],
         "segments": [segment_record(s, tokens=tokens) for s in doc.segments],
         "uri": doc.origin.uri,
@@ -49,6 +50,24 @@ def disclosure_record(notice: Notice | None) -> dict[str, Any] | None:
         "source_lang": notice.source_lang,
         "span": None if notice.span is None else list(notice.span),
         "text": notice.text,
+    }
+
+
+def style_record(doc: Document) -> dict[str, Any] | None:
+    """What the wording says; None where it was not judged."""
+    style = doc.style
+    if style is None:
+        return None
+    return {
+        "probability": _rounded(style.probability, 4),
+        "suspected_from": style.suspect,
+        "human_share": _rounded(style.human_share, 4),
+        "human_texts": style.human_texts,
+        "model": style.model,
+        "marks": [
+            {"span": list(m.span), "text": doc.text[slice(*m.span)], "weight": _rounded(m.weight, 4)}
+            for m in style.marks
+        ],
     }
 
 

@@ -24,6 +24,7 @@ from mtcheck import resources, text
 from mtcheck.annotate import guards
 from mtcheck.annotate.base import Progress, ScoredToken, silent
 from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
+from mtcheck.annotate.hf.states import averaged_states
 from mtcheck.core import ModelError, Translation
 
 WINDOW = 384
@@ -72,6 +73,12 @@ class CausalLanguageModel:
         return [
             _merge(value, offsets, b) for value, (_, offsets), b in zip(texts, encoded, bits, strict=True)
         ]
+
+    def states(
+        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
+    ) -> list[list[float]]:
+        """See ``HiddenStates``."""
+        return averaged_states(self._loaded, texts, layers=layers, tokens=tokens, progress=progress)
 
     def _encode(self, value: str) -> tuple[list[int], list[tuple[int, int]]]:
         out = self._loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)

@@ -1,0 +1,74 @@
+"""What the wording of a document says, with the words that say it at their places.
+
+The judgement itself is ``mtcheck.style``'s; here a document is turned into the text to judge, the
+language model is asked for its hidden states where it can give them, and marks are moved to the
+document's own offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mtcheck import style, text
+from mtcheck.annotate.base import HiddenStates, LanguageModel, Progress, silent
+from mtcheck.annotate.fluency import running_text
+from mtcheck.core import Document, Mark, Span
+from mtcheck.style import grams
+
+LONGEST = 1000
+"""Code points of a text that the language model reads, at most about so many."""
+
+
+def judge(doc: Document, states: Sequence[float] | None = None) -> Document:
+    """The document with its ``style``, None where it cannot be judged."""
+    value, places = running_text(doc)
+    said = style.judge(value, doc.lang, states)
+    if said is not None:
+        moved = (_moved(mark, doc, places) for mark in said.marks)
+        said = replace(said, marks=tuple(mark for mark in moved if mark is not None))
+    return replace(doc, style=said)
+
+
+def unjudged(doc: Document) -> str:
+    """Why a document has no ``style``, in plain words."""
+    detector = style.detector_for(doc.lang)
+    if doc.lang is None:
+        return "its language is not known"
+    if detector is None:
+        return f"there is no detector for {text.language_name(doc.lang)}"
+    return f"it has fewer than {detector.min_words} words"
+
+
+def reads_states(doc: Document, model: LanguageModel) -> bool:
+    """Whether a model's hidden states can say more of a document that has been judged without."""
+    detector = style.detector_for(doc.lang) if doc.style is not None else None
+    probe = detector.probe if detector is not None else None
+    return probe is not None and probe.model == model.signature and isinstance(model, HiddenStates)
+
+
+def judge_by_states(
+    docs: Sequence[Document], model: HiddenStates, *, progress: Progress = silent
+) -> list[Document]:
+    """The documents judged by both tiers; each must be one that ``reads_states``."""
+    out = []
+    for doc in docs:
+        detector = style.detector_for(doc.lang)
+        if detector is None or detector.probe is None:
+            raise ValueError(f"{doc.id}: its language has no probe")
+        value, _ = running_text(doc)
+        (states,) = model.states(
+            [grams.fold(value)], layers=detector.probe.layers, tokens=detector.probe.tokens
+        )
+        out.append(judge(doc, states))
+        progress(1)
+    return out
+
+
+def _moved(mark: Mark, doc: Document, places: Sequence[tuple[int, Span]]) -> Mark | None:
+    """A mark at its document's offsets; one that runs over a sentence's end is cut there."""
+    for index, place in places:
+        if place.start <= mark.span.start < place.end:
+            shift = doc.segments[index].span.start - place.start
+            return Mark(Span(mark.span.start + shift, min(mark.span.end, place.end) + shift), mark.weight)
+    return None

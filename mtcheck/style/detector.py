@@ -1,0 +1,267 @@
+"""The trained detector of one language, and what it says of a text.
+
+Two tiers. The first is linear in n-grams (``style.grams``): milliseconds, no model. The second adds
+the hidden states of a causal language model, averaged over the first tokens of the text and read by
+a linear probe; the caller brings them, for this module runs no model. Both tiers are calibrated by
+themselves, on texts that their training did not see.
+
+The probability that comes out supposes that one text in ten was machine-translated (``prior`` of the
+file). A detector that supposed one in two would call most texts it doubts machine-translated, and on
+a feed of human texts nearly every one of these calls would be false.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mtcheck import resources, text
+from mtcheck.core import Mark, Span, Style
+from mtcheck.style import grams
+
+FORMAT = 1
+MARKS = 5
+MARK_WORDS = 4
+"""Most words of one mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How a tier's scores become log-odds.
+
+    Attributes:
+        style, states, bias: weights of both scores (``states`` is 0 in the first tier) and the
+            constant; what comes out are log-odds where half of the texts are machine-translated.
+        human: log-odds of human texts at 0, 1 … 100 per cent of them.
+        human_texts: how many these were.
+        suspect: the probability from which a text may be called machine-translated.
+    """
+
+    style: float
+    states: float
+    bias: float
+    human: tuple[float, ...]
+    human_texts: int
+    suspect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A linear reader of averaged hidden states.
+
+    Attributes:
+        model: signature of the language model it belongs to.
+        layers: after which layers the states are taken, from 1.
+        tokens: how many tokens of the text are read.
+        weights: one a dimension, layer after layer.
+    """
+
+    model: str
+    layers: tuple[int, ...]
+    tokens: int
+    weights: tuple[float, ...]
+    bias: float
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Everything that is known about one language; see the attributes of its parts."""
+
+    lang: str
+    signature: str
+    min_words: int
+    prior: float
+    frequent: frozenset[str]
+    idf: dict[str, float]
+    weights: dict[str, float]
+    bias: float
+    tiers: dict[str, Tier]
+    probe: Probe | None
+
+    def style_score(self, folded: str) -> float:
+        """The first tier's score of a folded text: linear in its TF-IDF values."""
+        return self.bias + sum(self.weights[gram] * value for gram, value in self.values(folded).items())
+
+    def values(self, folded: str) -> dict[str, float]:
+        """Sublinear TF-IDF of the grams it knows, each family of length 1."""
+        counts = Counter(filter(self.idf.__contains__, grams.grams(folded, self.frequent)))
+        found = {gram: (1.0 + math.log(n)) * self.idf[gram] for gram, n in counts.items()}
+        squares = dict.fromkeys(grams.FAMILIES, 0.0)
+        for gram, value in found.items():
+            squares[gram[0]] += value * value
+        norms = {family: math.sqrt(square) for family, square in squares.items()}
+        return {gram: value / norms[gram[0]] for gram, value in found.items()}
+
+    def states_score(self, states: Sequence[float]) -> float:
+        """The probe's score.
+
+        Raises:
+            ValueError: the states have another dimension than those it was trained on.
+        """
+        if self.probe is None:
+            raise ValueError(f"the detector of {self.lang} has no probe")
+        pairs = zip(states, self.probe.weights, strict=True)
+        return self.probe.bias + sum(state * weight for state, weight in pairs)
+
+    def judge(self, value: str, states: Sequence[float] | None = None) -> Style | None:
+        """What the wording of a text says, None if it is too short to tell.
+
+        Args:
+            value: running text, without notices and code.
+            states: hidden states as ``probe`` describes them; None for the first tier alone.
+        """
+        if not self.is_long_enough(value):
+            return None
+        folded = grams.fold(value)
+        style = self.style_score(folded)
+        tier = self.tiers["style" if states is None else "states"]
+        log_odds = tier.style * style + tier.bias
+        if states is not None:
+            log_odds += tier.states * self.states_score(states)
+        probability = 1 / (1 + math.exp(-log_odds - math.log(self.prior / (1 - self.prior))))
+        marks = self._marks(value, folded, tier.style) if probability >= tier.suspect else ()
+        model = self.probe.model if states is not None and self.probe is not None else None
+        return Style(
+            probability,
+            tier.suspect,
+            _share_above(log_odds, tier.human),
+            tier.human_texts,
+            model,
+            marks,
+            self.signature,
+        )
+
+    def is_long_enough(self, value: str) -> bool:
+        """Whether a text has the words that a judgement needs; two characters count as a word where
+        a language sets no spaces."""
+        return count_words(value, self.lang) >= self.min_words
+
+    def _marks(self, value: str, folded: str, slope: float) -> tuple[Mark, ...]:
+        """The words of ``value`` that weigh most."""
+        spans, own = _word_spans(value), _word_spans(folded)
+        if len(spans) < len(own) or not own:
+            return ()
+        weights = self._word_weights(folded, own, slope)
+        runs = sorted(
+            ((sum(weights[i : i + MARK_WORDS]), i) for i in range(max(1, len(own) - MARK_WORDS + 1))),
+            reverse=True,
+        )
+        chosen: list[tuple[float, int]] = []
+        for weight, i in runs:
+            if weight > 0 and all(abs(i - j) >= MARK_WORDS for _, j in chosen) and len(chosen) < MARKS:
+                chosen.append((weight, i))
+        return tuple(
+            Mark(Span(spans[i].start, spans[min(i + MARK_WORDS, len(own)) - 1].end), round(weight, 4))
+            for weight, i in sorted(chosen, key=lambda c: c[1])
+        )
+
+    def _word_weights(self, folded: str, words: Sequence[Span], slope: float) -> list[float]:
+        """What each word adds to the log-odds: every gram's part shared among its occurrences, and each
+        occurrence's among its characters."""
+        values = self.values(folded)
+        placed = [p for p in grams.placed_grams(folded, self.frequent) if p[0] in values]
+        often = Counter(gram for gram, _, _ in placed)
+        slopes = [0.0] * (len(folded) + 1)
+        for gram, start, end in placed:
+            part = slope * self.weights[gram] * values[gram] / often[gram] / (end - start)
+            slopes[start] += part
+            slopes[end] -= part
+        sums, running = [0.0], 0.0
+        total = 0.0
+        for change in slopes[:-1]:
+            running += change
+            total += running
+            sums.append(total)
+        return [sums[w.end] - sums[w.start] for w in words]
+
+
+def judge(value: str, lang: str | None, states: Sequence[float] | None = None) -> Style | None:
+    """What the wording of a text says; None in a language without a detector, or below its length.
+
+    Args:
+        lang: BCP 47 language of the text.
+        states: as ``Detector.judge`` takes them.
+    """
+    detector = detector_for(lang)
+    return detector.judge(value, states) if detector is not None else None
+
+
+@cache
+def detector_for(lang: str | None) -> Detector | None:
+    """The detector of a language, None if there is none."""
+    if lang is None:
+        return None
+    try:
+        return load(resources.model_file(f"detection/{text.primary(lang)}.json"))
+    except FileNotFoundError:
+        return None
+
+
+def load(path: Path) -> Detector:
+    """Read a detector.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is of another format.
+    """
+    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if raw.get("format") != FORMAT:
+        raise ValueError(f"{path}: not a detector of format {FORMAT}; train it again")
+    names = raw["grams"]
+    return Detector(
+        lang=raw["language"],
+        signature=raw["signature"],
+        min_words=int(raw["min_words"]),
+        prior=float(raw["prior"]),
+        frequent=frozenset(raw["frequent"]),
+        idf=dict(zip(names, raw["idf"], strict=True)),
+        weights=dict(zip(names, raw["weights"], strict=True)),
+        bias=float(raw["bias"]),
+        tiers={name: _tier(tier) for name, tier in raw["tiers"].items()},
+        probe=_probe(raw.get("probe")),
+    )
+
+
+def _tier(raw: dict[str, Any]) -> Tier:
+    return Tier(
+        float(raw["style"]),
+        float(raw["states"]),
+        float(raw["bias"]),
+        tuple(raw["human"]),
+        int(raw["human_texts"]),
+        float(raw["suspect"]),
+    )
+
+
+def _probe(raw: dict[str, Any] | None) -> Probe | None:
+    if raw is None:
+        return None
+    return Probe(
+        raw["model"], tuple(raw["layers"]), int(raw["tokens"]), tuple(raw["weights"]), float(raw["bias"])
+    )
+
+
+def count_words(value: str, lang: str) -> float:
+    """Words between spaces; half of the characters where a language sets no spaces."""
+    if text.primary(lang) in {"zh", "ja"}:
+        return len(value) / 2
+    return len(value.split())
+
+
+def _word_spans(value: str) -> list[Span]:
+    """Spans of the words (of letters) in a text, in order."""
+    same = value.translate(grams.SAME_LENGTH)
+    return [Span(a, b) for a, b in grams.tokens(same) if same[a].isalpha()]
+
+
+def _share_above(log_odds: float, human: Sequence[float]) -> float:
+    """Share of human texts that score at least as high, from their percentiles."""
+    below = bisect_left(human, log_odds)
+    return max(0.0, (len(human) - below) / len(human))
