@@ -42,9 +42,10 @@ class BracketUnbalanced(CatalogueCheck):
         It is a slip, and often shows that a part of the text was lost.
 
     Limits
-        Silent where the source is unbalanced itself (``a)``, smileys). Measured 2026-11-25 on 45,680
-        messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU
-        tools and others; ru, de, fr, ja, ar): 5 findings, 4 right.
+        Silent where the source is unbalanced itself (``a)``, smileys); a suggestion where the source has a
+        part in brackets and the target no bracket. Measured 2026-11-25 on 45,680 messages of 36 well-kept
+        projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de,
+        fr, ja, ar): 5 findings, 4 right. Of planted ones 0.98 are warned of.
 
     Example
         "Size (in bytes)" with "Размер (в байтах".
@@ -194,10 +195,12 @@ class QuoteStyle(CatalogueCheck):
         Mixed quotes look careless; another language's are wrong.
 
     Limits
-        A warning where four in five quotations of the file are of one kind, this one is not, and the source
-        itself does not use that kind; else silent. Single quotes are not looked at. Measured 2026-11-25 on
-        45,680 messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd,
-        GNU tools and others; ru, de, fr, ja, ar): 33 findings; of 12 read, 10 are right.
+        A warning where the kind is no kind of the language, or two kinds are mixed, and the source does not
+        quote so; a suggestion where the file has mostly another kind. Single quotes of a target are not
+        looked at. Measured 2026-11-25 on 15,900 untouched messages of well-kept projects (as for BRK001): 9
+        warnings, mostly straight quotes beside others, and 145 suggestions; before it was graded, of 12
+        warnings 10 were right. Of planted ones 0.44 are warned of and 0.78 found: the quotes of the source,
+        copied, are often right.
 
     Example
         'Open "%s"' with “%s” in a Russian file that has «%s» elsewhere.
@@ -230,7 +233,9 @@ class QuoteStyle(CatalogueCheck):
         if not found or (usual == found[0] and found[0] not in unlike):
             return
         unheard = total >= _MANY and habit.kinds[found[0]] <= _UNHEARD * total
-        foreign = found[0] in strange or found[0] == "straight" or unheard
+        foreign = found[0] in strange or (
+            unheard and found[0] != "straight" and own[0] not in _SAMPLES[found[0]]
+        )
         copied = found[0] in _styles(unit.source)
         mixed = len(given) > 1 and bool(unlike or rare) and not copied
         sure = mixed or (foreign and found[0] in unlike) or (found[0] in strange and not copied)

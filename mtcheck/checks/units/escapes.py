@@ -81,12 +81,12 @@ class LineBreakCount(CatalogueCheck):
         In a list of options or a form every line has its meaning.
 
     Limits
-        Text that is wrapped by hand may rightly take another number of lines: more lines than the source
-        has are a suggestion; so are fewer in Chinese, Japanese and Korean, and where lines go on under one
-        another with an indent, unless the file keeps their number as a rule. Measured 2026-11-25 on 45,680
-        messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU
-        tools and others; ru, de, fr, ja, ar): 42 findings, of 12 read 2 right; ten were prose wrapped
-        elsewhere, most of which are suggestions since.
+        Text that is wrapped by hand may rightly take another number of lines. More lines than the source
+        has are a suggestion, silent where the file has them as a rule or an option is described; fewer are
+        a warning where two lines were glued (a line has grown beyond the usual length, or the indent of the
+        next stands inside it), and a suggestion elsewhere. Measured 2026-11-25 on 15,900 untouched messages
+        of well-kept projects (as for PUN001): 14 warnings, most of them prose set anew in French and
+        Japanese, and 85 suggestions. Of planted ones 0.86 are warned of, 0.99 found.
 
     Example
         "Name:\\nAddress:" with "Имя: Адрес:".
@@ -109,6 +109,8 @@ class LineBreakCount(CatalogueCheck):
         grown = max(map(len, target.split("\n"))) / max(map(len, source.split("\n")))
         usual = resources.data("units")["length"]
         limit = float(limits["dense" if lang in _DENSE else "spaced"][0])
+        if target.count("\n") < source.count("\n") - 1 and _wrapped().search(source) is not None:
+            return Severity.NOTE
         sure = grown > limit * float(usual.get(lang, usual["default"])) or (
             _gap().search(target) is not None and _gap().search(source) is None
         )
@@ -134,6 +136,12 @@ class LineBreakCount(CatalogueCheck):
                 found=str(given),
                 expected=str(wanted),
             )
+
+
+@cache
+def _wrapped() -> re.Pattern[str]:
+    """Prose that goes on in the next line."""
+    return re.compile(r"[^\n]{50,}\n[a-z\"]")
 
 
 @cache
@@ -172,7 +180,7 @@ class EscapeChanged(CatalogueCheck):
 
     What it does
         Counts tabs, and backslash sequences that stand in the decoded text (a literal ``\\n``), on both
-        sides.
+        sides; also entities (``&quot;``) where the source has none.
 
     Why it matters
         A stray backslash is shown to the reader or eats the next character; a lost tab breaks a table.

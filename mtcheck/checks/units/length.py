@@ -97,10 +97,11 @@ class LengthUnlikely(CatalogueCheck):
         The text was cut off, or another one was pasted in.
 
     Limits
-        Short messages vary too much to judge. Measured 2026-11-25 on 45,680 messages of 36 well-kept
-        projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de,
-        fr, ja, ar): 22 findings; of 9 read, 2 are right, the others say less in fewer words. Of planted
-        ones 0.65 are found.
+        Short messages vary too much to judge. A suggestion, because only 2 of 9 were right on well-kept
+        projects; a warning where the length is far out, or the target is short and has lost the sign at its
+        end. Measured 2026-11-25 on 15,900 untouched messages of well-kept projects (as for PUN001): 9
+        warnings, 85 suggestions. Of planted cuts at a third to a half 0.62 are warned of and 0.84 found, of
+        those at two thirds 0.68 found.
 
     Example
         "The file could not be opened because it is in use" with "Файл не".

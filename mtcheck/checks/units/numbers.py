@@ -54,11 +54,12 @@ class NumberChanged(CatalogueCheck):
         A wrong limit, version or date misleads, and no reader can tell.
 
     Limits
-        Numbers up to twelve may be words; one that is only missing or only added is then no finding. Times
-        with a.m. and p.m. are left out. Measured 2026-11-25 on 45,680 messages of 36 well-kept projects
-        (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja,
-        ar): 15 findings; of 9 read, 4 are right: examples and units are changed on purpose (+1 for +49, 2
-        billion for 20 times a hundred million).
+        Numbers up to twelve may be words; one that is only missing or only added is then no finding. A
+        warning where as many numbers are new as are missing, or one of three digits is missing; else a
+        suggestion, as for settings without a space. Times with a.m. and p.m. are left out. Measured
+        2026-11-25 on 15,900 untouched messages of well-kept projects (as for PUN001): 3 warnings, 9
+        suggestions; before it was graded, 4 of 9 were right, the others examples and units changed on
+        purpose. Of planted ones 0.92 are warned of, 0.97 found.
 
     Example
         "at least 8 characters" with "не менее 9 символов".

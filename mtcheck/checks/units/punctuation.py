@@ -96,9 +96,14 @@ class EndPunctuation(CatalogueCheck):
         three.
 
     Limits
-        A full stop for an exclamation mark is a suggestion. Measured 2026-11-25 on 45,680 messages of 19
-        well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others;
-        ru, de, fr, ja, ar): 349 findings; of 50 read, 45 are right, and 954 suggestions.
+        A full stop for an exclamation mark is a suggestion; so is a missing full stop where the file, or a
+        language that often does without (Japanese, Chinese, Korean, Arabic), does not keep nearly all of
+        them, after fewer than five words, after a value, and in lists of options. A Japanese question may
+        end in a full stop. Measured 2026-11-25 on 15,900 untouched messages of well-kept projects (Django,
+        Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja, ar): three
+        in a thousand are warned of, nearly all of which do lack the sign, and 20 in a thousand suggested.
+        Of planted ones 0.55 of lost signs and 0.99 of changed ones are warned of, all are at least
+        suggested.
 
     Example
         "Delete the file?" with "Удалить файл".
@@ -141,7 +146,13 @@ class EndPunctuation(CatalogueCheck):
         if {wanted, given} <= {"stop", "exclamation", "semicolon", "comma"} or wanted == "comma":
             return Severity.NOTE
         optional = text.primary(catalogue.target_lang or "") in table("endings_optional")["languages"]
-        if (wanted == "question" and not (optional and given == "stop")) or (wanted == "stop" and given):
+        if wanted == "question" and given and ". " in unit.source:
+            return Severity.NOTE  # "Why not add some?" is an invitation
+        if (not wanted or len(unit.source.split()) <= _LABEL_WORDS) and optional and given != "stop":
+            return Severity.NOTE
+        if wanted == "question" and given == "stop" and optional:
+            return Severity.NOTE  # か。 asks
+        if (wanted == "question" and (not given or not optional)) or (wanted == "stop" and given):
             return Severity.WARNING
         if not wanted and (
             given in {"stop", "ellipsis"} or unit.target.count("\n") > unit.source.count("\n")
@@ -149,6 +160,7 @@ class EndPunctuation(CatalogueCheck):
             return Severity.NOTE
         if wanted == "stop" and (
             len(unit.source.split()) < _FEWEST_WORDS
+            or not unit.source.rstrip()[-2:-1].isalpha()
             or unit.source[0].isspace()  # what an option does, in a list that a command prints
             or _abbreviation().search(unit.source)
         ):
@@ -284,10 +296,10 @@ class InitialCase(CatalogueCheck):
         In lists, menus and buttons it looks careless.
 
     Limits
-        A warning only where the file keeps the case as a rule; never for German nouns, abbreviations and
-        code. Measured 2026-11-25 on 45,680 messages of 36 well-kept projects (Django, Wagtail, Sphinx,
-        WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja, ar): 12 findings; of 9 read,
-        7 are right, and 261 suggestions.
+        A warning only for the capital of a sentence or of a label of one or two words, where the file keeps
+        capitals as a rule; a suggestion elsewhere; never for German nouns, abbreviations and code. Measured
+        2026-11-25 on 15,900 untouched messages of well-kept projects (as for PUN001): 9 warnings (of an
+        earlier 9 read, 7 were right), 83 suggestions. Of planted ones 0.40 are warned of and 0.81 found.
 
     Example
         "Save" with "сохранить".

@@ -79,10 +79,11 @@ class CopiedSource(CatalogueCheck):
 
     Limits
         Reads sources in English; from other languages only a copy of five words or more is reported. A
-        single word that the file itself translates nowhere and that is no common word is taken for a name.
-        Measured 2026-11-25 on 45,680 messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms,
-        glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja, ar): 205 findings; of 60 read, 50 are
-        right, some of them left on purpose. Of planted ones 0.85 are found.
+        single word is a suggestion, and so is a copy of which one word alone is known to be common; a word
+        that the file itself translates nowhere and that is no common word is taken for a name. Measured
+        2026-11-25 on 45,680 messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK,
+        apt, systemd, GNU tools and others; ru, de, fr, ja, ar): of 60 read, 50 are right, and most of the
+        others were single words. Of planted ones of two words or more 0.86 are warned of, 0.91 found.
 
     Example
         "Delete the file" with "Delete the file" in a Russian file.
@@ -196,8 +197,10 @@ class SourceWordsLeft(CatalogueCheck):
         Engines skip parts of sentences, and people forget them.
 
     Limits
-        Words in quotes and in code are left out. Titles of songs and standards may be right. To be
-        measured.
+        Words in quotes and in code are left out. A warning for three words in small letters, or two that
+        are common; a suggestion for fewer, which commands and titles may be. Measured 2026-11-25 on 15,900
+        untouched messages of well-kept projects (as for UNT001): no warning, about 20 suggestions, most of
+        them names of commands. Of planted halves 0.83 are warned of, 0.90 found; of single words 0.38.
 
     Example
         "The file could not be opened" with "Файл could not be opened".
