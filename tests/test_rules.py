@@ -20,10 +20,12 @@ from mtcheck.core import (
     Document,
     Finding,
     Fluency,
+    Mark,
     Notes,
     Origin,
     RoundTrip,
     Span,
+    Style,
     Translation,
     Unit,
 )
@@ -44,7 +46,7 @@ CASES = [
 @pytest.mark.parametrize(("code", "kind", "path"), CASES, ids=[f"{c}-{k}-{p.stem}" for c, k, p in CASES])
 def test_fixture(code: str, kind: str, path: Path) -> None:
     needs = {rule.code: rule.needs for rule in checks.rules()}[code]
-    found = annotated(path, code) if needs else read_and_run(path)
+    found = annotated(path, code) if needs or code == "STY001" else read_and_run(path)
     mine = [f for f in found if f.code == code]
     assert bool(mine) is (kind == "fires"), [f.message for f in mine]
     assert len({f.fingerprint for f in mine}) == len(mine)
@@ -83,7 +85,7 @@ def annotated(path: Path, code: str) -> list[Finding]:
     )
     assert len(doc.segments) == 1
     (part,) = doc.segments
-    doc = replace(doc, segments=(replace(part, notes=Notes(said, fluency(row))),))
+    doc = replace(doc, segments=(replace(part, notes=Notes(said, fluency(row))),), style=style(row))
     return list(rule.run(doc))
 
 
@@ -94,6 +96,16 @@ def trip(row: dict[str, Any]) -> RoundTrip | None:
     forth = None if said["forth"] is None else Translation(said["forth"], "ok", "fake@1")
     back = Translation(said["back"], said.get("verdict", "ok"), "fake@1")
     return RoundTrip(back, forth, said["chrf"], said["chrf"], 10.0, said["percentile"])
+
+
+def style(row: dict[str, Any]) -> Style | None:
+    if "style" not in row:
+        return None
+    said = row["style"]
+    places = [(row["text"].index(words), words) for words in said["marks"]]
+    marks = tuple(Mark(Span(start, start + len(words)), 0.4) for start, words in places)
+    shares = (said["probability"], said["suspect"], said["human_share"], said["human_texts"])
+    return Style(*shares, None, marks, "detection/test")
 
 
 def fluency(row: dict[str, Any]) -> Fluency | None:
