@@ -31,8 +31,8 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
-from itertools import islice
+from fnmatch import fnmatchcase, translate
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +43,8 @@ TABLE = Path(__file__).with_name("registers.toml")
 T = TypeVar("T")
 MOST = 60
 """Texts of one package and language: none may dominate."""
+FILES = 120
+"""Files read for one line of the table, drawn by a fixed seed."""
 WORDS, CHARACTERS = (80, 250), (200, 500)
 DENSE = {"zh", "ja"}
 PROSE_LETTERS = 0.78
@@ -131,19 +133,18 @@ def _archive_there(line: Line, folder: Path) -> Path | None:
     )
 
 
-def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of the wanted files of an archive, uncompressed, by name.
+def members(path: Path, patterns: list[str]) -> dict[str, bytes]:
+    """Name to bytes of an archive's files that fit a pattern, by name.
 
     Raises:
         NotHad: the archive is broken.
     """
+    fits = re.compile("|".join(map(translate, patterns))).match
+    read = _zip_members if path.suffix in {".whl", ".zip"} else _tar_members
     try:
-        found = dict(
-            _zip_members(path, wanted) if path.suffix in {".whl", ".zip"} else _tar_members(path, wanted)
-        )
+        return dict(sorted((name, data) for name, data in read(path, lambda name: fits(name) is not None)))
     except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, subprocess.CalledProcessError) as error:
         raise NotHad(f"{path.name}: cannot be read ({error})") from error
-    yield from sorted(found.items())
 
 
 def decoded(data: bytes, encoding: str) -> str:
@@ -161,7 +162,7 @@ def _zip_members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[st
     with zipfile.ZipFile(path) as file:
         for name in file.namelist():
             if wanted(name):
-                yield name, _uncompressed(name, file.read(name))
+                yield name, file.read(name)
 
 
 def _tar_members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
@@ -174,7 +175,7 @@ def _tar_members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[st
         for member in file:
             name = member.name.removeprefix("./")
             if member.isfile() and wanted(name) and (content := file.extractfile(member)) is not None:
-                yield name, _uncompressed(name, content.read())
+                yield name, content.read()
 
 
 def _uncompressed(name: str, data: bytes) -> bytes:
@@ -226,7 +227,7 @@ def markup(text: str) -> list[list[str]]:
             element.drop_tree()
     blocks = ("p", "li", "dd", "blockquote", "div", "ul", "ol", "dl", "item", "note", "media")
     out = []
-    for element in tree.iter("p", "li", "dd", "blockquote"):
+    for element in tree.iter("p", "li", "dd", "blockquote", "div"):
         if not any(element.find(f".//{name}") is not None for name in blocks):
             for line_break in element.findall(".//br"):
                 line_break.tail = "\n" + (line_break.tail or "")
@@ -385,19 +386,22 @@ def _fresh(piece: list[str], line: Line, seen: set[str]) -> Iterator[str]:
 
 
 def is_fit(text: str, language: str) -> bool:
-    """Whether a text is in the language it should be in and does not say that a machine made it."""
-    return detect_language(text) == language and not find_notices(text, lang=language)
+    """Whether a text and each of its paragraphs are in the language, and none says that a machine made it.
+
+    A paragraph may be too short to tell; manuals half translated have whole ones in English.
+    """
+    if detect_language(text) != language or find_notices(text, lang=language):
+        return False
+    return all(detect_language(paragraph) in {language, None} for paragraph in text.split("\n"))
 
 
-def rows(line: Line, path: Path, seen: set[str]) -> list[dict[str, Any]]:
+def rows(line: Line, files: dict[str, bytes], seen: set[str]) -> list[dict[str, Any]]:
     """Objects for the texts of one line of the table, at most ``line.most``, drawn by a fixed seed."""
-
-    def wanted(name: str) -> bool:
-        return any(fnmatchcase(name, pattern) for pattern in line.files)
-
+    names = [name for name in files if any(fnmatchcase(name, pattern) for pattern in line.files)]
     found: list[str] = []
-    for _, data in members(path, wanted):
-        found += texts(READERS[line.format](decoded(data, line.encoding)), line, seen)
+    for name in _drawn(names, FILES, line.package):
+        content = decoded(_uncompressed(name, files[name]), line.encoding)
+        found += texts(READERS[line.format](content), line, seen)
     kept = _drawn(found, line.most, line.package, lambda text: is_fit(text, line.language))
     if not kept:
         print(f"{line.package}: no {line.language} {line.register} in it", file=sys.stderr)
@@ -429,15 +433,19 @@ def collect(table: list[Line], out: Path) -> dict[str, list[dict[str, Any]]]:
     """Rows by language, at most ``MOST`` of one package; what cannot be had is named on stderr."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     seen: dict[str, set[str]] = defaultdict(set)
-    for line in table:
+    for _, group in groupby(table, key=lambda line: (line.ecosystem, line.package, line.version)):
+        some = list(group)
         try:
-            path = archive(line, out / "packages")
-            found[line.language, line.package] += rows(line, path, seen[line.language])
-        except NotHad as error:
+            files = members(
+                archive(some[0], out / "packages"), [name for line in some for name in line.files]
+            )
+            for line in some:
+                found[line.language, line.package] += rows(line, files, seen[line.language])
+        except (NotHad, OSError, EOFError) as error:
             print(f"left out: {error}", file=sys.stderr)
     by_language: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for (language, package), some in found.items():
-        by_language[language] += _drawn(some, MOST, package)
+    for (language, package), texts_found in found.items():
+        by_language[language] += _drawn(texts_found, MOST, package)
     return dict(by_language)
 
 
