@@ -172,7 +172,7 @@ def audit(
     for shard in _shards(inputs, options):
         annotated = [item for item in shard if isinstance(item, _Annotated)]
         if options.models is not None:
-            _annotate(annotated, options.models, watcher, budget)
+            _annotate(annotated, options.models, watcher, budget, _needed(rules, options.selection))
             _say_unheard(annotated, tallies, budget)
         for item in shard:
             for event in _judge(item, rules, options.selection, tallies):
@@ -345,12 +345,22 @@ def _source_language(
     return None, None
 
 
-def _annotate(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
+def _needed(rules: Sequence[Check], selection: Selection) -> frozenset[str]:
+    """What models are asked: everything, or, of a run that selects its rules, what these rules read."""
+    if not selection.select:
+        return frozenset({"style", "fluency", "round_trip"})
+    return frozenset().union(*(rule.needs for rule in rules))
+
+
+def _annotate(
+    items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget, needed: frozenset[str]
+) -> None:
     """Let the models speak about a shard; what cannot be done is said in each signature."""
-    if models.language_model is not None:
+    if models.language_model is not None and "style" in needed:
         _annotate_style(items, models, watcher, budget)
+    if models.language_model is not None and "fluency" in needed:
         _annotate_fluency(items, models, watcher, budget)
-    if models.translator is not None:
+    if models.translator is not None and "round_trip" in needed:
         groups: dict[tuple[str, str], list[_Annotated]] = {}
         for item in items:
             lang, source_lang = item.doc.lang, item.doc.source_lang

@@ -41,7 +41,8 @@ class Check(ABC):
         code: stable code, three letters and three digits.
         name: what is wrong, in lower case with hyphens; never the remedy.
         severity: default severity of its findings.
-        needs: annotations it reads: ``round_trip``, ``fluency``; empty when it needs no model.
+        needs: annotations it reads that models make or refine: ``round_trip``, ``fluency``, ``style``;
+            empty when it reads none.
     """
 
     code: ClassVar[str]

@@ -41,6 +41,7 @@ class MachineTranslationStyle(Check):
     code = "STY001"
     name = "machine-translation-style"
     severity = Severity.NOTE
+    needs = frozenset({"style"})
 
     def run(self, doc: Document) -> Iterator[Finding]:
         """At most one finding a document."""

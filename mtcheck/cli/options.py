@@ -45,7 +45,9 @@ Settings = Annotated[
 Select = Annotated[
     list[str] | None,
     typer.Option(
-        "--select", metavar="RULES", help="Run these rules alone: codes, beginnings, names; commas."
+        "--select",
+        metavar="RULES",
+        help="Run these rules alone, and only the models they need: codes, beginnings, names; commas.",
     ),
 ]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="RULES", help="Leave these rules out.")]

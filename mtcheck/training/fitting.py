@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 FREQUENT = 400
 MIN_TEXTS = 8
 """Texts that a gram must be in."""
-GRAMS = 20_000
+GRAMS = 40_000
 """Grams kept: those whose weight and spread are largest."""
 STYLE_C = 3.0
 STATES_C = 3e-3
