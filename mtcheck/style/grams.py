@@ -51,6 +51,11 @@ def tokens(folded: str) -> list[tuple[int, int]]:
     return [match.span() for match in _TOKEN.finditer(folded)]
 
 
+def words(folded: str) -> list[str]:
+    """The same, as strings."""
+    return _TOKEN.findall(folded)
+
+
 def shape(word: str, frequent: Collection[str]) -> str:
     """What grammar sees of a word.
 
@@ -70,11 +75,11 @@ def shape(word: str, frequent: Collection[str]) -> str:
 
 def grams(folded: str, frequent: Collection[str]) -> list[str]:
     """Every gram of a folded text, with repetition, each with its family's letter in front."""
-    words = _TOKEN.findall(folded)
+    found_words = words(folded)
     known: dict[str, str] = {}
-    shapes = [known.get(w) or known.setdefault(w, shape(w, frequent)) for w in words]
+    shapes = [known.get(w) or known.setdefault(w, shape(w, frequent)) for w in found_words]
     found = [f"c{folded[i : i + n]}" for n in CHARACTERS for i in range(len(folded) - n + 1)]
-    found += _joined("w", [w.lower() for w in words], WORDS)
+    found += _joined("w", [w.lower() for w in found_words], WORDS)
     found += _joined("s", shapes, SHAPES)
     return found
 
@@ -84,19 +89,3 @@ def _joined(family: str, items: list[str], lengths: Iterable[int]) -> Iterator[s
     for n in lengths:
         for group in zip(*(items[i:] for i in range(n)), strict=False):
             yield family + " ".join(group)
-
-
-def placed_grams(folded: str, frequent: Collection[str]) -> Iterator[tuple[str, int, int]]:
-    """As ``grams``, each with its half-open span in the folded text."""
-    for n in CHARACTERS:
-        for i in range(len(folded) - n + 1):
-            yield f"c{folded[i : i + n]}", i, i + n
-    spans = tokens(folded)
-    words = [folded[a:b] for a, b in spans]
-    for family, items, lengths in (
-        ("w", [w.lower() for w in words], WORDS),
-        ("s", [shape(w, frequent) for w in words], SHAPES),
-    ):
-        for n in lengths:
-            for i in range(len(items) - n + 1):
-                yield family + " ".join(items[i : i + n]), spans[i][0], spans[i + n - 1][1]

@@ -31,10 +31,11 @@ LAYERS = (6, 9, 12)
 TOKENS = 160
 STATES_RANKS = 2
 """Machine translations of one source whose hidden states are asked for: a pass costs a third of a second."""
-STATES_ORIGINALS = 400
-"""Originals of one set whose states are asked for."""
+STATES_HUMAN_ONLY = 600
+"""Texts whose states are asked for of sets without machine translation: originals, other registers."""
 MIN_HUMAN = 200
 """Human texts without which no threshold is set, and machine translations without which nothing is fitted."""
+MIN_OF_KIND = 50
 ORIGINAL_ALARMS, HUMAN_ALARMS = 0.01, 0.05
 """Most originals and most human translations that may be suspected."""
 FLOOR = 0.5
@@ -87,14 +88,12 @@ def train(
     for lang, texts in sorted(by_lang.items()):
         if languages and lang not in languages:
             continue
-        machine = sum(t.machine for t in texts)
-        if min(machine, len(texts) - machine) < MIN_HUMAN:
-            watch.say(
-                f"{lang}: {len(texts) - machine} human and {machine} machine-translated texts; "
-                f"no detector below {MIN_HUMAN} of each"
-            )
+        learnt = [t.machine for t in texts if t.learnt]
+        said = f"{lang}: {learnt.count(False)} human and {learnt.count(True)} machine-translated texts"
+        if min(learnt.count(False), learnt.count(True)) < MIN_HUMAN:
+            watch.say(f"{said}; no detector below {MIN_HUMAN} of each")
             continue
-        watch.say(f"{lang}: {len(texts) - machine} human and {machine} machine-translated texts")
+        watch.say(f"{said}, {len(texts) - len(learnt)} human texts of other sets")
         found = train_language(lang, texts, model=model, cache=cache, watch=watch)
         found["date"] = (today or datetime.date.today()).isoformat()
         found["signature"] = _signature(found)
@@ -137,10 +136,10 @@ def _states(
     wanted = np.array([t.rank < STATES_RANKS for t in texts])
     if model is None:
         return np.zeros((0, 0)), np.zeros(len(texts), dtype=bool)
-    for data in {t.data for t in texts}:
-        originals = [n for n, t in enumerate(texts) if t.kind == "original" and t.data == data]
-        originals.sort(key=lambda n: corpus.digest(texts[n].text))
-        wanted[originals[STATES_ORIGINALS:]] = False
+    both = {t.data for t in texts if t.machine}
+    others = [n for n, t in enumerate(texts) if t.data not in both]
+    others.sort(key=lambda n: corpus.digest(texts[n].text))
+    wanted[others[STATES_HUMAN_ONLY:]] = False
     stage = "hidden states"
     watch.plan(stage, int(wanted.sum()))
     found = states.collect(
@@ -158,13 +157,16 @@ def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bo
     """Calibration, threshold and figures of a tier."""
     fitted = fitting.calibrate(sample, unseen, rows, states=states)
     crossed = fitting.cross_calibrated(sample, unseen, rows, states=states)[rows]
-    machine, original = sample.machine[rows], sample.original[rows]
+    machine, learnt = sample.machine[rows], sample.learnt[rows]
     texts = [t for t, chosen in zip(sample.texts, rows, strict=True) if chosen]
-    suspect = _suspect(figures.probability(crossed, PRIOR), machine, original)
-    weights = fitting.population_weights(sample, rows, PRIOR)
-    error, table = figures.reliability(machine, figures.probability(crossed, PRIOR), weights)
-    even, _ = figures.reliability(
-        machine, figures.probability(crossed, 0.5), fitting.population_weights(sample, rows)
+    suspect = _suspect(figures.probability(crossed, PRIOR), texts)
+    (error, table), (even, _) = (
+        figures.reliability(
+            machine[learnt],
+            figures.probability(crossed[learnt], share),
+            fitting.population_weights(sample, rows & sample.learnt, share),
+        )
+        for share in (PRIOR, 0.5)
     )
     return {
         "style": _round(fitted.style),
@@ -183,18 +185,21 @@ def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bo
     }
 
 
-def _suspect(said: Any, machine: Any, original: Any) -> float:
-    """The lowest probability, not under ``FLOOR``, that keeps both kinds of human text within their limit."""
+def _suspect(said: NDArray[np.float64], texts: Sequence[Text]) -> float:
+    """The lowest probability, not under ``FLOOR``, that keeps every kind of human text within its limit:
+    originals and human translations, of the sets learnt from and of others, each by itself."""
     limit = FLOOR
-    for kind, most in ((original, ORIGINAL_ALARMS), (~machine & ~original, HUMAN_ALARMS)):
-        if kind.any():
-            limit = max(limit, float(np.quantile(said[kind], 1 - most, method="higher")) + 1e-4)
+    for kind, most in (("original", ORIGINAL_ALARMS), ("human", HUMAN_ALARMS)):
+        for learnt in (True, False):
+            own = said[np.array([t.kind == kind and t.learnt == learnt for t in texts])]
+            if len(own) >= MIN_OF_KIND:
+                limit = max(limit, float(np.quantile(own, 1 - most, method="higher")) + 1e-4)
     return round(min(limit, 0.9999), DIGITS)
 
 
 def _suspected(texts: Sequence[Text], flagged: NDArray[np.bool_]) -> dict[str, Any]:
     """Share of each kind that is suspected, with its interval and the number of texts."""
-    kinds = np.array([t.kind for t in texts])
+    kinds = np.array([t.kind if t.learnt else f"{t.kind}, other registers" for t in texts])
     groups = np.array([t.group for t in texts])
     return {
         kind: {

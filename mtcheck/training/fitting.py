@@ -55,6 +55,7 @@ class Sample:
     texts: list[Text]
     machine: NDArray[np.bool_]
     original: NDArray[np.bool_]
+    learnt: NDArray[np.bool_]
     states: Array
     has_states: NDArray[np.bool_]
     counts: Any
@@ -100,16 +101,18 @@ class StatesModel:
 def sample_of(texts: list[Text], states: Array, has_states: NDArray[np.bool_]) -> Sample:
     """Count grams; ``states`` has a row for each text that ``has_states``."""
     folded = [grams.fold(t.text) for t in texts]
-    frequent = _frequent(folded)
+    learnt = [value for value, t in zip(folded, texts, strict=True) if t.learnt]
+    frequent = _frequent(learnt)
     known = frozenset(frequent)
     counter = CountVectorizer(
         analyzer=lambda value: grams.grams(value, known), min_df=MIN_TEXTS, dtype=np.float64
     )
-    counts = counter.fit_transform(folded).tocsr()
+    counts = counter.fit(learnt).transform(folded).tocsr()
     return Sample(
         texts,
         np.array([t.machine for t in texts]),
         np.array([t.kind == "original" for t in texts]),
+        np.array([t.learnt for t in texts]),
         states,
         has_states,
         counts,
@@ -147,6 +150,7 @@ def values(sample: Sample, kept: NDArray[np.int64], idf: Array) -> Any:
 
 def fit_style(sample: Sample, rows: NDArray[np.bool_]) -> StyleModel:
     """Fit on some texts: once with every gram, then again with those that matter."""
+    rows = rows & sample.learnt
     present = np.asarray((sample.counts[rows] > 0).sum(0)).ravel()
     everything = np.flatnonzero(present)
     idf = np.log((1 + rows.sum()) / (1 + present)) + 1
@@ -163,6 +167,7 @@ def fit_style(sample: Sample, rows: NDArray[np.bool_]) -> StyleModel:
 
 def fit_states(sample: Sample, rows: NDArray[np.bool_]) -> StatesModel:
     """Fit the probe on the texts among ``rows`` that have states."""
+    rows = rows & sample.learnt
     chosen = rows & sample.has_states
     states = sample.states[rows[sample.has_states]]
     mean, spread = states.mean(0), states.std(0) + 1e-6
@@ -239,6 +244,7 @@ class Calibration:
 def calibrate(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bool) -> Calibration:
     """Logistic regression on scores (Platt 1999), half of the weight on machine translation, a quarter
     each on human translations and on originals."""
+    rows = rows & sample.learnt
     columns = [unseen.style, unseen.states] if states else [unseen.style]
     matrix = np.stack(columns, 1)[rows]
     fitted = _logistic(matrix, sample.machine[rows], population_weights(sample, rows), 1e4)

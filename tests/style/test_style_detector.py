@@ -40,9 +40,9 @@ def handmade(**changes: Any) -> dict[str, Any]:
         "min_words": 10,
         "prior": 0.1,
         "frequent": ["the", "of"],
-        "grams": ["wframework of", "wcarried out", "wtalked", "sof the"],
-        "idf": [2.0, 1.5, 1.5, 1.0],
-        "weights": [3.0, 2.0, -3.0, 0.1],
+        "grams": ["sof the", "wcarried out", "wframework of", "wtalked"],
+        "idf": [1.0, 1.5, 2.0, 1.5],
+        "weights": [0.1, 2.0, 3.0, -3.0],
         "bias": 0.0,
         "tiers": {"style": tier, "states": {**tier, "states": 1.0}},
         "probe": {"model": "m@1", "layers": [1], "tokens": 8, "weights": [1.0, -1.0], "bias": 0.5},
@@ -142,8 +142,9 @@ def test_shipped_detector(path: Path) -> None:
         assert tier["human_texts"] >= 200
         assert tier["suspect"] >= 0.5
         assert sorted(tier["human"]) == tier["human"]
-        assert tier["figures"]["suspected"]["original"]["share"][0] <= 0.01
-        assert tier["figures"]["suspected"]["human"]["share"][0] <= 0.05
+        for kind, said in tier["figures"]["suspected"].items():
+            if kind != "mt":
+                assert said["share"][0] <= (0.01 if kind.startswith("original") else 0.05)
         assert tier["figures"]["calibration_error"] <= 0.05
     if detector.probe is not None:
         assert len(detector.probe.weights) % len(detector.probe.layers) == 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from mtcheck.style import grams
+from mtcheck.style.index import GramIndex
 
 
 @pytest.mark.parametrize(
@@ -45,17 +48,33 @@ def test_shape(word: str, shape: str) -> None:
     assert grams.shape(word, {"the"}) == shape
 
 
-def test_grams_are_those_with_places() -> None:
-    """One function counts, the other shows where; they must never see different grams."""
-    for value in ("The man, who's 42, left.", "Он ушёл в 1984 году.", "他走了。", "x", ""):
-        folded = grams.fold(value)
-        placed = list(grams.placed_grams(folded, {"the", "he"}))
-        assert sorted(grams.grams(folded, {"the", "he"})) == sorted(name for name, _, _ in placed)
-        for name, start, end in placed:
-            if name[0] == "c":
-                assert folded[start:end] == name[1:]
-            elif name[0] == "w":
-                assert folded[start:end].lower().split()[0].startswith(name[1:].split()[0][:1])
+TEXTS = (
+    "The man, who's 42, left. The man who was the MAN left.",
+    "Он ушёл в 1984 году, а она нет.",
+    "他走了。她也走了。",
+    "emoji 😀 and 𝒳 beyond the first plane 😀",
+    "lone \ud800 surrogate",
+    "x",
+    "",
+)
+
+
+@pytest.mark.parametrize("value", TEXTS)
+def test_the_index_counts_as_training_does(value: str) -> None:
+    """Two implementations of one definition."""
+    frequent = {"the", "he", "who"}
+    known = sorted({g for text in TEXTS[:4] for g in grams.grams(grams.fold(text), frequent)[::2]})
+    folded = grams.fold(value)
+    counted = Counter(g for g in grams.grams(folded, frequent) if g in set(known))
+    found = GramIndex(known, frequent).counts(folded)
+    assert {name: int(n) for name, n in zip(known, found, strict=True) if n} == dict(counted)
+
+
+def test_the_index_says_where() -> None:
+    folded = grams.fold("The old man and the old sea")
+    index = GramIndex(["wold", "wold man", "sthe -old -man"], {"the", "and"})
+    places = {(f.family, f.length): f.starts.tolist() for f in index.found(folded, "ws")}
+    assert places == {("w", 1): [1, 5], ("w", 2): [1], ("s", 3): [0]}
 
 
 def test_every_family_is_there() -> None:

@@ -14,6 +14,8 @@ from mtcheck.training import corpus
 
 LONG = "one of the words that fill a line " * 11  # 88 words
 
+GOOD = {"text": LONG, "lang": "de", "label": "mt"}
+
 
 def write(path: Path, rows: list[Any]) -> Path:
     data = "\n".join(r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in rows)
@@ -75,6 +77,20 @@ def test_a_feed_of_ones_own(tmp_path: Path) -> None:
     ]
 
 
+def test_human_texts_alone_are_not_learnt_from(tmp_path: Path) -> None:
+    write(
+        tmp_path / "manuals.jsonl",
+        [GOOD | {"label": "human"}, GOOD | {"text": f"b {LONG}", "label": "human"}],
+    )
+    write(
+        tmp_path / "feed.jsonl",
+        [GOOD | {"text": f"c {LONG}"}, GOOD | {"text": f"d {LONG}", "label": "human"}],
+    )
+    assert [(t.data, t.learnt) for t in corpus.read([tmp_path])] == [("feed", True)] * 2 + [
+        ("manuals", False)
+    ] * 2
+
+
 def test_other_files_are_passed_over(tmp_path: Path) -> None:
     write(tmp_path / "names.pairs.jsonl", [{"a": "x", "b": "y"}])
     write(tmp_path / "feed.jsonl", [{"text": LONG, "lang": "de", "label": "mt"}])
@@ -84,7 +100,7 @@ def test_other_files_are_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([{"text": LONG, "lang": "de", "label": "mt"}, "{broken"], "line 2"),
+        ([GOOD, "{broken"], "line 2"),
         (
             [{"text": LONG, "lang": "de", "label": "mt"}, {"text": LONG, "lang": "de", "label": "maybe"}],
             "line 2",

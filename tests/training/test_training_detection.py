@@ -234,3 +234,30 @@ def test_of_many_sets_each_is_left_out_whole() -> None:
     for learnt, looked_at in parts:
         assert (learnt ^ looked_at).all()
         assert len({t.data for t, yes in zip(texts, looked_at, strict=True) if yes} - {"de.original"}) == 1
+
+
+def test_other_registers_set_limits_and_teach_nothing(tmp_path: Path) -> None:
+    """Human texts full of engine turns raise the limit until they are safe; the weights stay."""
+    data = feed(tmp_path / "data")
+    options: dict[str, Any] = {"model": None, "cache": tmp_path / "c", "watch": WATCH, "today": DAY}
+    (before,) = detection.train([data], tmp_path / "a", **options)
+    rng = random.Random(5)
+    rows = [
+        {
+            "id": f"r{n}",
+            "text": prose(rng, ENGINE, HUMAN, 0.7),
+            "lang": "en",
+            "label": "human",
+            "register": "law",
+        }
+        for n in range(120)
+    ]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "law.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (after,) = detection.train([data, tmp_path / "other"], tmp_path / "b", **options)
+    one, two = json.loads(before.read_text()), json.loads(after.read_text())
+    assert (two["grams"], two["weights"]) == (one["grams"], one["weights"])
+    assert two["tiers"]["style"]["suspect"] > one["tiers"]["style"]["suspect"]
+    other = two["tiers"]["style"]["figures"]["suspected"]["human, other registers"]
+    assert other["texts"] == 120
+    assert other["share"][0] <= 0.05
