@@ -142,7 +142,10 @@ class TerminalReporter:
                 f"TER {scores.round_trip_ter:.0f}"
             )
         if scores.mt_probability is not None:
-            numbers.append(f"probability of machine translation {scores.mt_probability:.2f} (by style)")
+            read = "n-grams and hidden states" if doc.style and doc.style.model else "n-grams alone"
+            numbers.append(
+                f"probability of machine translation {scores.mt_probability:.2f} (by style: {read})"
+            )
         if numbers:
             lines.append("Scores: " + "; ".join(numbers))
         lines += _strips(doc.segments)

@@ -240,6 +240,8 @@ def _facts(sheet: Sheet) -> list[str]:
         facts.append(f"{shown(text.language_name(doc.source_lang))} → {shown(text.language_name(doc.lang))}")
     elif doc.lang is not None:
         facts.append(shown(text.language_name(doc.lang)))
+    if scores.mt_probability is not None:
+        facts.append(f"probability of machine translation {scores.mt_probability:.2f}")
     numbers = (("fluency", scores.fluency), ("adequacy", scores.adequacy))
     facts += [f"{name} {value:.0f} of 100" for name, value in numbers if value is not None]
     if scores.round_trip_chrf is not None:
