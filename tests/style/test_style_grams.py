@@ -18,6 +18,8 @@ from mtcheck.style.index import GramIndex
         ("one two", "one\u00a0\n\n two"),
         ("cafe\u0301", "caf\u00e9"),
         ("a -- b", "a — b"),
+        ("请打开 README 文件, 然后...", "请打开README文件，然后…"),
+        ("バージョン 3", "バージョン３"),
     ],
 )
 def test_typography_does_not_count(typed: str, printed: str) -> None:
