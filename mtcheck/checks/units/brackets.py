@@ -87,6 +87,12 @@ def _in_tag() -> re.Pattern[str]:
     return re.compile(r"<[^<>]*>|(?<=\d)\"")
 
 
+@cache
+def _beside() -> re.Pattern[str]:
+    """A double quote beside a single one: it may be what is quoted."""
+    return re.compile(r"['’][+\w]?\"|\"['’]")
+
+
 _QUOTES = (("«", "»"), ("「", "」"), ("『", "』"), ("《", "》"))
 
 
@@ -112,9 +118,11 @@ class QuoteUnbalanced(CatalogueCheck):
         The reader cannot tell what is quoted; in code a string is left open.
 
     Limits
-        Single quotes are not counted: they are apostrophes. Measured 2026-11-25 on 45,680 messages of 19
-        well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others;
-        ru, de, fr, ja, ar): 14 findings; of 12 read, 9 are right; two were a quote before an argument.
+        Single quotes are not counted: they are apostrophes. A suggestion for a straight quote beside a single
+        one or in several lines, where it may be what is quoted: before these were told apart, of 12 findings
+        read 9 were right. Measured 2026-11-25 on 7,939 untouched messages of well-kept projects (as for
+        BRK001), among them those by which the grades were chosen: 1 warning, right. Of planted ones 0.98 are
+        warned of.
 
     Example
         'Open "%s"' with "Открыть «%s".
@@ -133,7 +141,14 @@ class QuoteUnbalanced(CatalogueCheck):
             return
         found = _unbalanced(_in_tag().sub("", unit.target))
         if found is not None and _unbalanced(_in_tag().sub("", unit.source)) is None:
-            yield self.unit_finding(unit, catalogue, f"The quote {found} has no partner", found=found)
+            listed = found == '"' and ("\n" in unit.target.strip() or _beside().search(unit.target))
+            yield self.unit_finding(
+                unit,
+                catalogue,
+                f"The quote {found} has no partner",
+                severity=Severity.NOTE if listed else Severity.WARNING,
+                found=found,
+            )
 
 
 @cache

@@ -153,6 +153,12 @@ def is_template(source: str) -> bool:
     return source.endswith(("  ", "\n\t", "\t\t")) and "\n" in source
 
 
+def ends_in_code(message: str) -> bool:
+    """True if the last word of a message is a placeholder, an option or other code, signs around it aside."""
+    last = message.split()[-1:]
+    return bool(last) and _hint().search(last[0]) is not None and not any(map(str.isalnum, prose(last[0])))
+
+
 @cache
 def _words() -> re.Pattern[str]:
     return re.compile(r"[^\W\d_]+")

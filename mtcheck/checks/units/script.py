@@ -342,7 +342,7 @@ def _by_words(unit: Unit, lang: str) -> str | None:
     mine = len(own.intersection(split))
     if mine >= 2 and mine * 6 >= len(split):
         return None
-    found = words(prose(unit.target).lower())
+    found = [w.lower() for w in words(prose(unit.target)) if not w.isupper()]  # capitals: SQL and the like
     mine = sum(w in own for w in found)
     best, most = None, 0
     for other, listed in _rivals(lang):
@@ -352,6 +352,10 @@ def _by_words(unit: Unit, lang: str) -> str | None:
     if best is None or most < 2 * mine + 1 or most * 8 < len(found):
         return None
     if best == "en" and unit.source in unit.target:
+        return None
+    if most < 2 and dict(_rivals(lang))[best].intersection(found) <= {
+        *table("shared_function_words").get(lang, [])
+    }:
         return None
     if (most < 2 or most < 2 * mine + 2) and text.detect_language(prose(unit.target)) != best:
         return None

@@ -1,0 +1,50 @@
+"""How sure each finding on a unit is: a slip is a warning, what may be meant is a suggestion."""
+
+from __future__ import annotations
+
+import pytest
+
+from mtcheck.checks.base import CatalogueCheck
+from mtcheck.core import Catalogue, Result, Severity, Unit
+from mtcheck.pipeline import _check_catalogue, make_checks
+
+SURE, DOUBTFUL = Severity.WARNING, Severity.NOTE
+GRADES = [
+    ("BRK002", "ru", 'Open "%s" now', 'Открыть "%s сейчас', SURE),
+    ("BRK002", "ru", "Pad with zeros", "Дополнить нулями, если есть '+\" впереди", DOUBTFUL),
+    ("BRK002", "ru", "Name:\nSize:", 'Имя:"\nРазмер:', DOUBTFUL),
+    ("ESC003", "ru", "First line", "Первая\\n строка", SURE),
+    ("ESC003", "ru", "First\\n second\\n", "Первая вторая\\n", DOUBTFUL),
+    ("ESC003", "ru", "Name and size", "Имя\tи размер", SURE),
+    ("ESC003", "ru", "  name and size", "\tимя и размер", DOUBTFUL),
+    ("NUM001", "ru", "At least 8 signs", "Не менее 9 знаков", SURE),
+    ("NUM001", "ru", "With the code (e.g. +1)", "С кодом (например, +7)", DOUBTFUL),
+    ("NUM001", "ja", "If more than 1 file is given", "ファイルを2つ以上指定した場合", DOUBTFUL),
+    ("PUN001", "ru", "The file was saved in the folder.", "Файл был сохранён в папке", SURE),
+    ("PUN001", "ru", "The file was saved in the folder.", "Файл сохранён в папке (новой)", DOUBTFUL),
+    ("PUN001", "ru", "Mark all files of the folder.", "пометить все файлы папки", DOUBTFUL),
+    ("PUN001", "ru", "Save the file", "Сохранить файл:", DOUBTFUL),
+    ("PUN004", "ru", "Save", "сохранить", SURE),
+    ("PUN004", "ja", "Top command", "top コマンド", DOUBTFUL),
+    ("SPC001", "ru", "Save the file", "Сохранить файл ", SURE),
+    ("SPC001", "ru", "Name of the file:", "Имя файла: ", DOUBTFUL),
+    ("SPC001", "ru", "[installed]", " [установлен]", DOUBTFUL),
+    ("SPC002", "ru", "Save the file", "Сохранить  файл", SURE),
+    ("SPC002", "ru", "Skipping %s now", "Пропускается %s  сейчас", DOUBTFUL),
+    ("SPC003", "ru", "Save the file.", "Сохраните файл .", SURE),
+    ("SPC003", "ru", "Use %s.", "Используйте %s .", DOUBTFUL),
+    ("SPC003", "ru", "Use --force.", "Используйте --force .", DOUBTFUL),
+    ("SPC003", "ar", "True, False", "القيمة True , False", DOUBTFUL),
+]
+"""Rule, language of the target, source, target, severity of the finding."""
+HABIT = tuple(Unit(f"kept{n}", f"Open file {n}.", f"Откройте файл {n}.") for n in range(4))
+"""A file that keeps full stops and capitals."""
+
+
+@pytest.mark.parametrize(("code", "lang", "source", "target", "severity"), GRADES)
+def test_a_finding_has_its_grade(code: str, lang: str, source: str, target: str, severity: Severity) -> None:
+    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == code]
+    given = Catalogue(f"{lang}.po", "po", (Unit("key", source, target), *HABIT), "en", lang)
+    (result,) = _check_catalogue(given, rules)
+    assert isinstance(result, Result)
+    assert [finding.severity for finding in result.findings] == [severity]
