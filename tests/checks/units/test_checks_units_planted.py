@@ -88,9 +88,13 @@ def where(
 FAULTS: dict[str, tuple[Callable[[Unit], str | None], float]] = {
     "placeholder dropped": (without(r"%[sd]"), 0.97),
     "placeholder changed": (without(r"%s", "%d"), 0.97),
-    "space at the end": (where(lambda u: not u.source[-1].isspace(), lambda u: u.target + " "), 0.97),
-    "space at the beginning": (where(lambda u: not u.source[0].isspace(), lambda u: " " + u.target), 0.97),
-    "doubled space": (where(lambda u: "  " not in u.source, without(r"(?<=\w) (?=\w)", "  ")), 0.95),
+    # after a colon, or before a bracket, it may be meant and is a suggestion (Limits of SPC001)
+    "space at the end": (where(lambda u: u.source[-1] not in ": \n\t", lambda u: u.target + " "), 0.97),
+    "space at the beginning": (where(lambda u: u.source[0].isalnum(), lambda u: " " + u.target), 0.97),
+    "doubled space": (
+        where(lambda u: "  " not in u.source, without(r"(?<=[^\W\d_]{3}) (?=[^\W\d_])", "  ")),
+        0.95,
+    ),
     "line break lost": (
         where(lambda u: u.source.endswith("\n"), lambda u: u.target.rstrip("\n") or None),
         0.97,
