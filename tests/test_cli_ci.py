@@ -93,6 +93,14 @@ def test_settings_and_what_the_command_line_says_over_them(
         assert run("check", "a.txt", "--no-models", *arguments, *other)[0] == status
 
 
+def test_a_broken_file_that_is_excluded_is_no_failure(folder: Path, run: Run) -> None:
+    (folder / "broken.txt").write_bytes(b"\x7fELF\0\0")
+    assert run("check", ".", "--no-models", "--fail-on", "never")[0] == 2
+    (folder / "mtcheck.toml").write_text('exclude = ["broken.*"]\n', encoding="utf-8")
+    status, out = run("check", ".", "--no-models", "--fail-on", "never", "-f", "json")
+    assert (status, json.loads(out)["failures"]) == (0, [])
+
+
 def test_settings_hold_for_models_format_and_language(folder: Path, run: Run) -> None:
     text = '[tool.mtcheck]\nno-models = true\nformat = "jsonl"\nlang = "en"\nsource-lang = "ru"\n'
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")

@@ -213,8 +213,15 @@ def documents(
     allow_private: bool = False,
     besides: Path | None = None,
 ) -> Iterator[Item]:
-    """What the inputs hold, without what the settings exclude and the file ``besides``."""
+    """What the inputs hold; what the settings exclude and the file ``besides`` are never opened."""
     from mtcheck.read import read_inputs
+
+    own = None if besides is None else os.path.abspath(besides)  # noqa: PTH100
+
+    def skip(uri: str) -> bool:
+        if own is not None and os.path.abspath(uri) == own:  # noqa: PTH100
+            return True
+        return bool(config.exclude) and covers(config.exclude, uri, config.folder)
 
     found: Iterable[Item] = read_inputs(
         inputs,
@@ -222,14 +229,9 @@ def documents(
         offline=bool(config.offline),
         allow_private=allow_private,
         source_locale=config.source_lang,
+        skip=skip,
     )
-    own = None if besides is None else os.path.abspath(besides)  # noqa: PTH100
-    for item in found:
-        uri = uri_of(item)
-        if own is not None and os.path.abspath(uri) == own:  # noqa: PTH100
-            continue
-        if not config.exclude or not covers(config.exclude, uri, config.folder):
-            yield item
+    yield from (item for item in found if not skip(uri_of(item)))
 
 
 def uri_of(item: Item) -> str:

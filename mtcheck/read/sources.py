@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ class Options:
     stdin: BinaryIO
     max_bytes: int
     pairing: Pairing
+    skip: Callable[[str], bool]
 
 
 def read_inputs(
@@ -43,6 +44,7 @@ def read_inputs(
     stdin: BinaryIO | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     source_locale: str | None = None,
+    skip: Callable[[str], bool] | None = None,
 ) -> Iterator[Document | Catalogue | InputError]:
     """The documents and catalogues of all inputs, in order; what cannot be read comes as an error.
 
@@ -56,6 +58,8 @@ def read_inputs(
         max_bytes: largest input; JSONL streams and is bounded by the row instead.
         source_locale: BCP 47 language that localisation files are translated from, where they do not
             say; None for English, by convention.
+        skip: True for a path or an address that is not to be read: it is never opened, save as the source
+            of a localisation file that is read, and nothing below such a folder is looked at.
 
     Raises:
         UsageError: there is no such format.
@@ -65,22 +69,28 @@ def read_inputs(
     import sys
 
     pairing = Pairing(source_locale, lambda uri, name: _source(uri, name, max_bytes))
-    options = Options(format, offline, allow_private, stdin or sys.stdin.buffer, max_bytes, pairing)
+    options = Options(
+        format, offline, allow_private, stdin or sys.stdin.buffer, max_bytes, pairing, skip or _nothing
+    )
     return _read_all(inputs, options)
 
 
 def _read_all(inputs: Sequence[str], options: Options) -> Iterator[Document | Catalogue | InputError]:
     for given in inputs:
-        for uri in _files(given):
-            if isinstance(uri, InputError):
-                yield uri
-            else:
-                yield from _guarded(uri, options)
+        for entry in _files(given, options.skip):
+            if isinstance(entry, InputError):
+                yield entry
+            elif not options.skip(entry):
+                yield from _guarded(entry, options)
 
 
-def _files(given: str) -> Iterator[str | InputError]:
-    """The input itself, or the files of a folder."""
-    if given == "-" or _ADDRESS.match(given):
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _files(given: str, skip: Callable[[str], bool]) -> Iterator[str | InputError]:
+    """The input itself, or the files of a folder; what is to be skipped comes as it is, not looked at."""
+    if given == "-" or _ADDRESS.match(given) or skip(given):
         yield given
         return
     try:
@@ -92,7 +102,7 @@ def _files(given: str) -> Iterator[str | InputError]:
         yield given
         return
     found = False
-    for entry in _walk(Path(given), frozenset()):
+    for entry in _walk(Path(given), frozenset(), skip):
         found = True
         yield entry
     if not found:
@@ -100,7 +110,9 @@ def _files(given: str) -> Iterator[str | InputError]:
         yield InputError(given, "holds no file that can be read", mend=f"suffixes read: {suffixes}")
 
 
-def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[str | InputError]:
+def _walk(
+    folder: Path, above: frozenset[tuple[int, int]], skip: Callable[[str], bool]
+) -> Iterator[str | InputError]:
     try:
         status = folder.stat()
         entries = sorted(folder.iterdir())
@@ -113,8 +125,10 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[str | Inp
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            yield from _walk(entry, above | {own})
+        if skip(str(entry)):
+            yield str(entry)
+        elif entry.is_dir():
+            yield from _walk(entry, above | {own}, skip)
         elif entry.is_file() and (formats.by_suffix(entry.suffix) or format_of(str(entry))) is not None:
             yield str(entry)
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO, RawIOBase
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -157,6 +158,32 @@ SNIFFED = {
 @pytest.mark.parametrize(("data", "uri", "expected"), SNIFFED.values(), ids=SNIFFED)
 def test_sniff(data: bytes, uri: str, expected: str) -> None:
     assert sniff(data, uri) == expected
+
+
+def test_what_is_to_be_skipped_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.txt", "b.txt", "out/c.txt", "out/deep/d.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("Ein Wort.", "utf-8")
+    os.mkfifo(tmp_path / "pipe.txt")  # to open it would be to wait for ever
+    opened: list[str] = []
+    really = Path.open
+
+    def noted(path: Path, mode: str) -> IO[Any]:
+        opened.append(path.name)
+        return really(path, mode)
+
+    monkeypatch.setattr(Path, "open", noted)
+    given = [str(tmp_path), str(tmp_path / "pipe.txt"), "https://host.example/b.txt", str(tmp_path / "out")]
+    asked: list[str] = []
+
+    def skip(uri: str) -> bool:
+        asked.append(Path(uri).name)
+        return Path(uri).name in {"b.txt", "out", "pipe.txt"}
+
+    found = list(read_inputs(given, skip=skip))
+    assert [Path(d.origin.uri).name for d in found if isinstance(d, Document)] == ["a.txt"] == opened
+    assert len(found) == 1
+    assert not {"c.txt", "deep", "d.txt"}.intersection(asked)
 
 
 def test_reading_plain_text_imports_nothing_heavy(tmp_path: Path) -> None:
