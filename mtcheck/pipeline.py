@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from mtcheck import checks, collector, notices, resources, suppressions, text
 from mtcheck.annotate import fluency, metrics, reference, style
 from mtcheck.annotate.base import HiddenStates, ScoredToken, Translator
-from mtcheck.annotate.budget import Budget
+from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
@@ -166,7 +166,8 @@ def audit(
     watcher = watcher or Unwatched()
     rules = make_checks(options.agreed, options.selection, terms=options.terms)
     tallies = _Tallies()
-    budget = Budget(math.inf if options.budget is None else options.budget, options.clock)
+    seconds = math.inf if options.budget is None else options.budget
+    budget = Budget(seconds, options.clock, options.models.effort if options.models else Effort())
     inquiry = Inquiry(options, rules, budget=budget, watcher=watcher)
     held: list[Event] = []
     for shard in _shards(inputs, options):

@@ -2,7 +2,8 @@
 
 Only models' time counts: reading, rules and the report take what they take. Loading a model counts.
 How long a piece of work will take is told by the pieces done before, so the first batch is small,
-and a batch that would go over is not begun. What is begun is finished; a first batch on a slow
+and a batch that would go over is not begun. What was loading, or was answered from what is kept, tells
+nothing about that (``Effort``). What is begun is finished; a first batch on a slow
 machine may therefore end late.
 """
 
@@ -13,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mtcheck.core import UsageError
 
@@ -36,6 +37,28 @@ def parse_duration(value: str) -> float:
     return seconds
 
 
+@dataclass(slots=True)
+class Effort:
+    """What models had to do in a run.
+
+    Attributes:
+        asked: code points of the texts that a model read.
+        recalled: code points of the texts whose answer was kept from before.
+        loading: seconds that went into reading models into memory.
+    """
+
+    asked: int = 0
+    recalled: int = 0
+    loading: float = 0.0
+
+    def since(self, before: Effort) -> tuple[float, float]:
+        """Share of the texts that a model read, 0 to 1, and seconds of loading, since an earlier look;
+        1 where nobody counts."""
+        asked, recalled = self.asked - before.asked, self.recalled - before.recalled
+        share = asked / (asked + recalled) if asked + recalled else 1.0
+        return share, self.loading - before.loading
+
+
 @dataclass
 class Budget:
     """Model time of one run.
@@ -43,6 +66,7 @@ class Budget:
     Args:
         seconds: what may be spent; infinite for no limit.
         clock: seconds from any start; tests give their own.
+        effort: what models do meanwhile, as they count it.
 
     Attributes:
         spent: seconds so far.
@@ -50,6 +74,7 @@ class Budget:
 
     seconds: float = math.inf
     clock: Callable[[], float] = time.monotonic
+    effort: Effort = field(default_factory=Effort)
     spent: float = field(default=0.0, init=False)
     _paces: dict[str, _Pace] = field(default_factory=dict, init=False)
 
@@ -89,10 +114,12 @@ class Budget:
             batch, waiting = self._next(waiting, sizes, pace, most)
             if not batch:
                 return
-            before = self.spent
+            spent, effort = self.spent, replace(self.effort)
             with self.spending():
                 yield batch
-            pace.add(self.spent - before, sum(sizes[i] for i in batch))
+            share, loading = self.effort.since(effort)
+            if share > 0:
+                pace.add(self.spent - spent - loading, share * sum(sizes[i] for i in batch))
 
     def _next(
         self, waiting: list[int], sizes: Sequence[int], pace: _Pace, most: int
@@ -124,9 +151,9 @@ class _Pace:
 
     seconds: float | None = None
     _time: float = 0.0
-    _size: int = 0
+    _size: float = 0.0
 
-    def add(self, seconds: float, size: int) -> None:
+    def add(self, seconds: float, size: float) -> None:
         self._time += seconds
         self._size += size
-        self.seconds = max(self._time / max(1, self._size), seconds / max(1, size))
+        self.seconds = max(self._time / max(1.0, self._size), seconds / max(1.0, size))

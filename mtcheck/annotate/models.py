@@ -2,17 +2,34 @@
 
 The embedded model serves as language model and as translator in both directions; it is read into
 memory once. Nothing heavy is imported before the first question.
+
+What models say is kept on disk (``annotate.cache``), and a model that is asked nothing new is not read
+into memory at all.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mtcheck.annotate import registry
 from mtcheck.annotate.base import LanguageModel, Translator
+from mtcheck.annotate.budget import Effort
+from mtcheck.annotate.cache import (
+    CausalModel,
+    Identity,
+    RememberingLanguageModel,
+    RememberingTranslator,
+    kept_answers,
+)
 from mtcheck.core import ModelError
+
+if TYPE_CHECKING:
+    from mtcheck.annotate.answers import Answers
+    from mtcheck.annotate.hf import Checkpoint, LoadedModel
 
 
 @dataclass
@@ -24,15 +41,21 @@ class Models:
         language_model: the same for fluency.
         offline: never touch the network.
         threads: torch threads; None for the cores that are idle.
+        keep: keep what models say on disk, and take what is kept there.
         say: told what takes long, in plain words.
+
+    Attributes:
+        effort: what the models had to do so far.
     """
 
     translator: str | Translator | None = "auto"
     language_model: str | LanguageModel | None = "auto"
     offline: bool = False
     threads: int | None = None
+    keep: bool = True
     say: Callable[[str], None] = lambda _: None
-    _loaded: dict[str, Any] = field(default_factory=dict)
+    effort: Effort = field(default_factory=Effort, init=False)
+    _loaded: dict[str, LoadedModel] = field(default_factory=dict)
     _translators: dict[tuple[str, str], tuple[Translator, str]] = field(default_factory=dict)
     _language_model: LanguageModel | None = None
 
@@ -54,9 +77,7 @@ class Models:
             found, why = self.translator, "you gave it"
         else:
             choice = registry.choose(self.translator, source_lang, target_lang, offline=self.offline)
-            from mtcheck.annotate.hf import open_translator
-
-            found, why = open_translator(self._load(choice), pair=choice.pair), choice.why
+            found, why = self._translator(self._checkpoint(choice), choice.pair), choice.why
         if not found.supports(source_lang, target_lang):
             raise ModelError(f"{found.signature} does not translate {source_lang} into {target_lang}")
         return found, why
@@ -76,7 +97,7 @@ class Models:
             raise ModelError("no language model was asked for")
         if not isinstance(self.language_model, str):
             return self.language_model
-        from mtcheck.annotate.hf import embedded, open_language_model
+        from mtcheck.annotate.hf import embedded
 
         if self.language_model in {"auto", "embedded"}:
             if not embedded.is_installed():
@@ -84,17 +105,56 @@ class Models:
             choice = registry.Choice("embedded", None, "", None, "the embedded model")
         else:
             choice = registry.named(self.language_model, offline=self.offline)
-        return open_language_model(self._load(choice))
+        return self._causal(self._checkpoint(choice))
 
-    def _load(self, choice: registry.Choice) -> Any:
-        from mtcheck.annotate.hf import Checkpoint, embedded, load
+    def _translator(self, checkpoint: Checkpoint, pair: tuple[str, str] | None) -> Translator:
+        from mtcheck.annotate.hf import open_translator, require
 
-        key = str(choice.path or choice.name)
+        def load() -> Translator:
+            return open_translator(self._load(checkpoint), pair=pair)
+
+        if not self.keep:
+            return load()
+        require(checkpoint)
+        weak = not checkpoint.is_seq2seq
+        return RememberingTranslator(
+            _identity(checkpoint), self._answers, load, effort=self.effort, weak=weak, pair=pair
+        )
+
+    def _causal(self, checkpoint: Checkpoint) -> LanguageModel:
+        from mtcheck.annotate.hf import open_language_model, require, require_causal
+
+        def load() -> CausalModel:
+            return open_language_model(self._load(checkpoint))
+
+        if not self.keep:
+            return load()
+        require(checkpoint)
+        require_causal(checkpoint)
+        return RememberingLanguageModel(_identity(checkpoint), self._answers, load, effort=self.effort)
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return kept_answers()
+
+    def _checkpoint(self, choice: registry.Choice) -> Checkpoint:
+        from mtcheck.annotate.hf import Checkpoint, embedded
+
+        if choice.path is None:
+            return embedded.checkpoint(registry.cache_folder(), say=self.say)
+        return Checkpoint(choice.path, choice.name, choice.revision)
+
+    def _load(self, checkpoint: Checkpoint) -> LoadedModel:
+        from mtcheck.annotate.hf import load
+
+        key = str(checkpoint.path)
         if key not in self._loaded:
-            if choice.path is None:
-                checkpoint = embedded.checkpoint(registry.cache_folder(), say=self.say)
-            else:
-                checkpoint = Checkpoint(choice.path, choice.name, choice.revision)
-            self.say(f"Loading {choice.name}")
+            self.say(f"Loading {checkpoint.name}")
+            start = time.monotonic()
             self._loaded[key] = load(checkpoint, threads=self.threads)
+            self.effort.loading += time.monotonic() - start
         return self._loaded[key]
+
+
+def _identity(checkpoint: Checkpoint) -> Identity:
+    return Identity(checkpoint.signature, checkpoint.content)

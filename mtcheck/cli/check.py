@@ -66,6 +66,7 @@ def check(
     offline: options.Offline = None,
     allow_private: options.AllowPrivate = False,
     threads: options.Threads = None,
+    no_cache: options.NoCache = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
     changed_since: Annotated[
@@ -106,7 +107,7 @@ def check(
 
     settled = reviewed(review_store, new_only=new_only)
     with watching(bool(said.no_models)) as watcher, _out(output) as out:
-        asked = options.options_of(said, threads=threads, watcher=watcher)
+        asked = options.options_of(said, threads=threads, watcher=watcher, keep=not no_cache)
         on_screen = name == "terminal" and output is None  # failures are in the report that is looked at
         audit = Audit(items, asked, _reporter(name, out), out, watcher, settled, on_screen)
         audit.run()

@@ -104,6 +104,10 @@ AllowPrivate = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, help="Threads for models; the idle cores otherwise.")
 ]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Ask models anew, and keep nothing of what they say (for timing)."),
+]
 
 
 def settings(file: Path | None, **said: Any) -> Config:
@@ -179,8 +183,11 @@ def selection_of(config: Config) -> Selection:
     )
 
 
-def options_of(config: Config, *, threads: int | None, watcher: Watcher) -> Options:
+def options_of(config: Config, *, threads: int | None, watcher: Watcher, keep: bool = True) -> Options:
     """What the pipeline is asked for.
+
+    Args:
+        keep: keep what models say, and take what is kept.
 
     Raises:
         UsageError: the file of names or terms or the baseline cannot be read.
@@ -191,7 +198,7 @@ def options_of(config: Config, *, threads: int | None, watcher: Watcher) -> Opti
     return Options(
         lang=config.lang,
         source_lang=config.source_lang,
-        models=None if config.no_models else _models(config, threads, watcher),
+        models=None if config.no_models else _models(config, threads, watcher, keep),
         agreed=None if config.names is None else read_names_file(config.names),
         terms=None if config.terms is None else read_names_file(config.terms),
         selection=selection_of(config),
@@ -256,7 +263,7 @@ def on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _models(config: Config, threads: int | None, watcher: Watcher) -> Models:
+def _models(config: Config, threads: int | None, watcher: Watcher, keep: bool) -> Models:
     from mtcheck.annotate.models import Models
 
     return Models(
@@ -264,5 +271,6 @@ def _models(config: Config, threads: int | None, watcher: Watcher) -> Models:
         language_model=config.language_model or "auto",
         offline=bool(config.offline),
         threads=threads,
+        keep=keep,
         say=watcher.say,
     )

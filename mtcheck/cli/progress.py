@@ -60,10 +60,11 @@ class Bar:
 
     def advance(self, stage: str, done: int) -> None:
         """Work done."""
+        self._loaded()
         self._progress.advance(self._tasks[stage], done)
 
     def say(self, message: str) -> None:
-        """A line with a moving bar until the next stage begins."""
+        """A line with a moving bar until the next work is done or planned."""
         self._loaded()
         self._loading = self._progress.add_task(message, total=None)
 

@@ -54,7 +54,7 @@ def detection(
     from mtcheck.annotate.models import Models
     from mtcheck.cli.progress import Bar, Quiet
 
-    model = None if no_models else Models().fluency_model()
+    model = None if no_models else Models(keep=False).fluency_model()  # training keeps states itself
     if model is not None and not isinstance(model, HiddenStates):
         raise UsageError("the language model shows no hidden states; use --no-models")
     with Bar() if sys.stderr.isatty() else Quiet() as bar:

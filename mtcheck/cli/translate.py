@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mtcheck.cli import options
 from mtcheck.core import UsageError
 
 BATCH = 128
@@ -24,6 +25,7 @@ def translate(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads for models; the idle cores otherwise.")
     ] = None,
+    no_cache: options.NoCache = False,
 ) -> None:
     """Translate: JSONL {id, text} in, {id, translation, verdict, model} out.
 
@@ -31,15 +33,16 @@ def translate(
     """
     from mtcheck.annotate.models import Models
     from mtcheck.cli.check import watching
-    from mtcheck.cli.options import require_language
 
-    require_language("--source-lang", source_lang)
-    require_language("--target-lang", target_lang)
+    options.require_language("--source-lang", source_lang)
+    options.require_language("--target-lang", target_lang)
     if input_ != "-":
         raise UsageError("translate reads standard input: mtcheck translate - < texts.jsonl")
     failed = False
     with watching(False) as watcher:
-        models = Models(translator=translator, offline=offline, threads=threads, say=watcher.say)
+        models = Models(
+            translator=translator, offline=offline, threads=threads, keep=not no_cache, say=watcher.say
+        )
         model, _ = models.translator_for(source_lang, target_lang)
         for batch in _batches():
             good = [record for record in batch if "error" not in record]

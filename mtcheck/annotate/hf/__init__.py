@@ -4,7 +4,15 @@
 configuration, not at its name, to tell how it wants to be spoken to.
 """
 
-from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, load
-from mtcheck.annotate.hf.opening import open_language_model, open_translator
+from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, load, require
+from mtcheck.annotate.hf.opening import open_language_model, open_translator, require_causal
 
-__all__ = ["Checkpoint", "LoadedModel", "load", "open_language_model", "open_translator"]
+__all__ = [
+    "Checkpoint",
+    "LoadedModel",
+    "load",
+    "open_language_model",
+    "open_translator",
+    "require",
+    "require_causal",
+]

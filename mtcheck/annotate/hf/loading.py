@@ -10,12 +10,14 @@ torch's weights-only unpickler, which builds tensors and nothing else. Any other
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,28 @@ class Checkpoint:
     def signature(self) -> str:
         """``name@revision``, as reports print it."""
         return f"{self.name}@{self.revision}"
+
+    @property
+    def content(self) -> str:
+        """Changes with the files: the folder's name where a revision or a conversion names it (the
+        Hub's cache does), else a digest of the files' names, sizes and times of change."""
+        if self.revision != "local":
+            return self.path.name
+        files = sorted(p for p in self.path.rglob("*") if p.is_file())
+        lines = [
+            f"{p.relative_to(self.path).as_posix()}\0{s.st_size}\0{s.st_mtime_ns}"
+            for p, s in ((p, p.stat()) for p in files)
+        ]
+        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+    @property
+    def is_seq2seq(self) -> bool:
+        """True for an encoder and decoder, by ``config.json``.
+
+        Raises:
+            ModelError: it is missing or not JSON.
+        """
+        return _is_seq2seq(read_config(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +104,7 @@ def load(checkpoint: Checkpoint, *, threads: int | None = None) -> LoadedModel:
         raise ModelError(f"models need the hf extra ({error}): pip install 'mtcheck[hf]'") from error
     torch.set_num_threads(threads or thread_counts.free_cores())
     model_type = str(config.get("model_type", ""))
-    seq2seq = bool(config.get("is_encoder_decoder")) or model_type in SEQ2SEQ_TYPES
-    auto = transformers.AutoModelForSeq2SeqLM if seq2seq else transformers.AutoModelForCausalLM
+    auto = transformers.AutoModelForSeq2SeqLM if _is_seq2seq(config) else transformers.AutoModelForCausalLM
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     with quiet_transformers():
         try:
@@ -100,6 +123,22 @@ def load(checkpoint: Checkpoint, *, threads: int | None = None) -> LoadedModel:
             ) from error
     model.eval()
     return LoadedModel(model, tokenizer, model_type, checkpoint)
+
+
+def require(checkpoint: Checkpoint) -> None:
+    """What ``load`` refuses at first sight, without reading weights or importing torch.
+
+    Raises:
+        ModelError: the folder is incomplete or unsafe, or the ``hf`` extra is not installed.
+    """
+    read_config(checkpoint.path)
+    find_weights(checkpoint.path)
+    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
+        raise ModelError(f"models need the hf extra (no {missing[0]}): pip install 'mtcheck[hf]'")
+
+
+def _is_seq2seq(config: dict[str, Any]) -> bool:
+    return bool(config.get("is_encoder_decoder")) or str(config.get("model_type", "")) in SEQ2SEQ_TYPES
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mtcheck.annotate.base import LanguageModel, Translator
+from mtcheck.annotate.base import Translator
 from mtcheck.annotate.hf.causal import CausalLanguageModel, FewShotTranslator
-from mtcheck.annotate.hf.loading import LoadedModel
+from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel
 from mtcheck.annotate.hf.seq2seq import Seq2SeqTranslator
 from mtcheck.core import ModelError
 
@@ -23,14 +23,26 @@ def open_translator(
     return FewShotTranslator(loaded, weak=True if weak is None else weak)
 
 
-def open_language_model(loaded: LoadedModel) -> LanguageModel:
+def open_language_model(loaded: LoadedModel) -> CausalLanguageModel:
     """A language model over a loaded causal model.
 
     Raises:
         ModelError: an encoder-decoder has no surprisal of running text.
     """
     if loaded.is_seq2seq:
-        raise ModelError(
-            f"{loaded.checkpoint.name}: fluency needs a causal model, this is an encoder and decoder"
-        )
+        raise _not_causal(loaded.checkpoint)
     return CausalLanguageModel(loaded)
+
+
+def require_causal(checkpoint: Checkpoint) -> None:
+    """What ``open_language_model`` refuses, told by the configuration alone.
+
+    Raises:
+        ModelError: it is an encoder-decoder, or has no configuration.
+    """
+    if checkpoint.is_seq2seq:
+        raise _not_causal(checkpoint)
+
+
+def _not_causal(checkpoint: Checkpoint) -> ModelError:
+    return ModelError(f"{checkpoint.name}: fluency needs a causal model, this is an encoder and decoder")
