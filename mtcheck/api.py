@@ -22,6 +22,7 @@ def check(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     baseline: Path | None = None,
+    budget: str | float | None = None,
 ) -> Report:
     """Audit files, folders, addresses or ready documents.
 
@@ -38,15 +39,18 @@ def check(
         select: codes, beginnings of codes or names of the rules to run; empty for all.
         ignore: those to leave out.
         baseline: file of findings that are known and left out; see ``mtcheck baseline``.
+        budget: time that models may take, as ``"60s"``, ``"2m"`` or seconds; None for no limit.
 
     Returns:
         the report; inputs that could not be read are among its ``failures``, and what was left out
         is said in ``signature["left_out"]``.
 
     Raises:
-        UsageError: the file of agreed forms or the baseline makes no sense, or there is no such rule.
+        UsageError: the file of agreed forms, the baseline or the budget makes no sense, or there is no
+            such rule.
     """
     from mtcheck import baseline as known
+    from mtcheck.annotate.budget import parse_duration
     from mtcheck.annotate.models import Models
     from mtcheck.checks import rules
     from mtcheck.names import read_names_file
@@ -70,6 +74,7 @@ def check(
         agreed=None if names is None else read_names_file(names),
         terms=None if terms is None else read_names_file(terms),
         selection=selection,
+        budget=None if budget is None else parse_duration(str(budget)),
     )
     return run(_documents(asked, offline=offline, source_lang=source_lang), options)
 

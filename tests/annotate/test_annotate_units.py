@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
-from mtcheck import FakeLanguageModel, FakeTranslator
+from mtcheck import FakeLanguageModel, FakeTranslator, check
 from mtcheck.annotate.base import Progress, ScoredToken, silent
 from mtcheck.annotate.budget import FIRST_BATCH, Budget, parse_duration
 from mtcheck.annotate.models import Models
@@ -244,6 +244,29 @@ def test_what_the_budget_left_out_is_said_and_is_no_failure() -> None:
     assert report.signature["left_out"] == (
         "models looked at 4 of 51 messages within the budget of 20 s, the most suspicious first"
     )
+
+
+@pytest.mark.parametrize(
+    ("budget", "seconds"), [("60s", 60), ("2m", 120), (60, 60), (0.5, 0.5), ("90", 90), (None, None)]
+)
+def test_the_library_takes_a_budget_as_the_command_line_does(
+    monkeypatch: pytest.MonkeyPatch, budget: str | float | None, seconds: float | None
+) -> None:
+    asked: list[float | None] = []
+
+    def running(items: Iterable[Document], options: Options) -> Report:
+        asked.append(options.budget)
+        return run(items, options)
+
+    monkeypatch.setattr("mtcheck.pipeline.run", running)
+    check([], translator=FakeTranslator(), budget=budget)
+    assert asked == [seconds]
+
+
+@pytest.mark.parametrize("budget", ["soon", 0, -1.0])
+def test_the_library_refuses_a_budget_that_is_no_time(budget: str | float) -> None:
+    with pytest.raises(UsageError, match="no length of time"):
+        check([], budget=budget)
 
 
 def test_a_model_that_takes_all_the_time_to_load_is_said() -> None:
