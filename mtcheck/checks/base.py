@@ -133,10 +133,9 @@ class CatalogueCheck(Check):
         """Findings in one unit."""
         yield from ()
 
-    @classmethod
-    def judges_units(cls) -> bool:
+    def judges_units(self) -> bool:
         """False for a rule that has nothing to say of a single unit, and need not be asked 100,000 times."""
-        return cls.judge is not CatalogueCheck.judge
+        return type(self).judge is not CatalogueCheck.judge
 
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """Findings that only the whole file shows."""

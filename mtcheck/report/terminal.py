@@ -59,7 +59,7 @@ class TerminalReporter:
         parts: list[Any] = [self._heading(result), *self._facts(result)]
         if shown:
             parts.append(self._sentences(result, shown))
-        parts += [self._finding(f, result) for f in result.findings if f.segment is None]
+        parts += [self._listed(f, result) for f in result.findings if f.segment is None]
         hidden = sum(s.scored for s in result.document.segments) - sum(
             result.document.segments[i].scored for i in shown
         )
@@ -199,9 +199,18 @@ class TerminalReporter:
             lines.append(_plain(scores, "dim"))
         return lines + [self._finding(f, result, indent="") for f in findings]
 
+    def _listed(self, finding: Finding, result: Result) -> Text | str:
+        """A finding on lines of its own: plain where there are no colours, since a file may have 100,000."""
+        return self._finding(finding, result) if self._colour else "".join(self._said(finding, result))
+
     def _finding(self, finding: Finding, result: Result | None, indent: str = "  ") -> Text:
         from rich.text import Text
 
+        head, said = self._said(finding, result)
+        return Text.assemble(indent, (head.strip(), STYLES[finding.severity]), said)
+
+    def _said(self, finding: Finding, result: Result | None) -> tuple[str, str]:
+        """Indented rule and severity, and what was found with its place."""
         place = ""
         line = finding.origin.line
         if result is None:
@@ -212,11 +221,7 @@ class TerminalReporter:
             finding.segment is None and line and finding.span is None and line != result.document.origin.line
         ):
             place = f" (line {line})"
-        return Text.assemble(
-            indent,
-            (f"{finding.code} {finding.severity}", STYLES[finding.severity]),
-            f" {visible(finding.message)}{place}",
-        )
+        return f"  {finding.code} {finding.severity}", f" {visible(finding.message)}{place}"
 
     def _render(self, parts: Sequence[Any]) -> str:
         from rich.console import Console

@@ -70,6 +70,8 @@ class BracketUnbalanced(CatalogueCheck):
                 )
             return
         for opening, closing, name in _PAIRS:
+            if not any(map(unit.target.__contains__, opening + closing)):
+                continue
             difference = _count(unit.target, opening) - _count(unit.target, closing)
             if difference and _count(unit.source, opening) == _count(unit.source, closing):
                 what = "not closed" if difference > 0 else "not opened"
@@ -160,7 +162,7 @@ def _style() -> re.Pattern[str]:
 
 def _styles(message: str) -> frozenset[str]:
     """The kinds of double quotes in the prose of a message; ``„“`` is low alone."""
-    if _any_quote().search(message) is None:
+    if ('"' not in message) if message.isascii() else (_any_quote().search(message) is None):
         return frozenset()
     found = {match.lastgroup or "" for match in _style().finditer(_in_tag().sub("", message))}
     return frozenset(found - {"curly"} if "low" in found and "”" not in message else found)

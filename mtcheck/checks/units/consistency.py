@@ -84,9 +84,11 @@ class SourcesAlike(CatalogueCheck):
             if len(unit.target) >= 12 and unit.plural is None:
                 by_target[unit.target].append(unit)
         for units in by_target.values():
+            if len(units) == 1:
+                continue
             first = _core(units[0].source)
             for unit in units[1:]:
-                if _core(unit.source) != first:
+                if unit.source != units[0].source and _core(unit.source) != first:
                     yield self.unit_finding(
                         unit,
                         catalogue,

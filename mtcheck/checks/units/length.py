@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -154,6 +154,7 @@ class _Bounds(NamedTuple):
     most: float
 
 
+@lru_cache(maxsize=2048)
 def _bounds(length: int, dense: bool) -> _Bounds:
     """The shares that pass, by length of the source (Limits of LEN002)."""
     limits = resources.data("units")["length_bounds"]["dense" if dense else "spaced"]

@@ -52,6 +52,8 @@ def numbers(message: str) -> list[str]:
     if _digit().search(message) is None:
         return []
     runs: list[str] = _run().findall(prose(message))
+    if "".join(runs).isascii():
+        return runs
     return [run if run.isascii() else "".join(str(unicodedata.digit(c)) for c in run) for run in runs]
 
 
@@ -87,9 +89,10 @@ class NumberChanged(CatalogueCheck):
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
         source, target = unit.source, unit.target
-        wanted, given = sorted(numbers(source)), sorted(numbers(target))
-        if wanted == given:
+        wanted, given = numbers(source), numbers(target)
+        if wanted == given or sorted(wanted) == sorted(given):
             return
+        wanted, given = sorted(wanted), sorted(given)
         lost, new = _without(wanted, given), _without(given, wanted)
         if not (lost and new) and all(map(_may_be_worded, lost or new)):
             return

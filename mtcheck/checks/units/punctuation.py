@@ -39,6 +39,12 @@ def _signs(greek: bool) -> dict[str, str]:
 
 
 @cache
+def _last_characters() -> frozenset[str]:
+    """With what a message must end to have a sign there, in any language."""
+    return frozenset((*_CLOSING, *_signs(False), *_signs(True)))
+
+
+@cache
 def _last_tag() -> re.Pattern[str]:
     return re.compile(r"(?:<[^<>]*>\s*)+$")
 
@@ -49,7 +55,7 @@ def ending(message: str, lang: str | None) -> str:
     Closing quotes, brackets and tags after the sign are looked through.
     """
     last = message[-1:]
-    if last not in _CLOSING and last not in _signs(False) and last not in _signs(True):
+    if last not in _last_characters():
         return ""
     bare = message.rstrip()
     core = (_last_tag().sub("", bare) if bare.endswith(">") else bare).rstrip(_CLOSING)

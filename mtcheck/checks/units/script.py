@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
@@ -328,14 +328,20 @@ def _all_rivals(lang: str) -> frozenset[str]:
 
 def _own_words(target: str, lang: str) -> int:
     own = _function_words().get(lang)
-    return len(own.intersection(target.lower().split())) if own else 1
+    return len(own.intersection(_lowered(target))) if own else 1
+
+
+@lru_cache(maxsize=8)
+def _lowered(target: str) -> tuple[str, ...]:
+    """The words of a target as they stand between spaces, in small letters; asked for several times."""
+    return tuple(target.lower().split())
 
 
 _FEWEST_WORDS = 3
 
 
 def _by_words(unit: Unit, lang: str) -> str | None:
-    split = unit.target.lower().split()
+    split = _lowered(unit.target)
     own = _function_words().get(lang)
     if len(split) < _FEWEST_WORDS or own is None or _all_rivals(lang).isdisjoint(split):
         return None
@@ -368,7 +374,7 @@ _MOST_WORDS = 8
 
 def _by_one_word(unit: Unit, lang: str) -> str | None:
     """A short text with a function word of another language and none of its own."""
-    split = unit.target.lower().split()
+    split = _lowered(unit.target)
     own = _function_words().get(lang)
     if own is None or not 1 < len(split) <= _MOST_WORDS or not own.isdisjoint(split):
         return None

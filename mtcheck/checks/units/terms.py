@@ -69,6 +69,10 @@ class UnitTermMissing(CatalogueCheck):
     def __init__(self, *, terms: AgreedForms | None = None) -> None:
         self.terms = terms
 
+    def judges_units(self) -> bool:
+        """Only where a list is given."""
+        return self.terms is not None
+
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding an entry that is missing."""
         if self.terms is None or catalogue.target_lang is None or not unit.source:
@@ -123,6 +127,10 @@ class UnitTermForbidden(CatalogueCheck):
     def __init__(self, *, terms: AgreedForms | None = None) -> None:
         self.terms = terms
 
+    def judges_units(self) -> bool:
+        """Only where a list is given."""
+        return self.terms is not None
+
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a place."""
         for found, form, salt in _forbidden(unit, catalogue, self.terms):
@@ -155,6 +163,10 @@ class UnitNameForbidden(CatalogueCheck):
 
     def __init__(self, *, agreed: AgreedForms | None = None) -> None:
         self.agreed = agreed
+
+    def judges_units(self) -> bool:
+        """Only where a list is given."""
+        return self.agreed is not None
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a place."""

@@ -13,13 +13,18 @@ from mtcheck.notices import find_notices
 
 
 @cache
-def _triggers() -> tuple[str, ...]:
-    return tuple(table("notice_triggers")["words"])
+def _triggers() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words in ASCII and the others, without those that hold a shorter one."""
+    listed = table("notice_triggers")["words"]
+    words = [w for w in listed if not any(other in w for other in listed if other != w)]
+    return tuple(filter(str.isascii, words)), tuple(w for w in words if not w.isascii())
 
 
 def _may_speak_of_translation(message: str) -> bool:
     """A quick look, since reading for notices takes a thousand times longer."""
-    return any(map(message.lower().__contains__, _triggers()))
+    ascii_words, others = _triggers()
+    holds = message.lower().__contains__
+    return any(map(holds, ascii_words)) or (not message.isascii() and any(map(holds, others)))
 
 
 class UnitNotice(CatalogueCheck):

@@ -76,7 +76,7 @@ def unit(
         context=without_surrogates(context) if context else context,
         plural=plural,
         flags=stated,
-        comments=tuple(map(without_surrogates, comments)),
+        comments=tuple(map(without_surrogates, comments)) if comments else (),
         max_length=max_length,
     )
 
