@@ -4,6 +4,7 @@
     python models/measure.py round-trip --data DIR [--pairs en-ru,ru-en] [--sentences 120]
     python models/measure.py source     --data DIR [--pairs en-ru] [--sentences 120]
     python models/measure.py language   --data DIR
+    python models/measure.py other-year --data DIR
     python models/measure.py cards
 
 DIR holds the evaluation data (WMT documents, Microsoft documentation). Only text that people wrote
@@ -25,12 +26,15 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mtcheck import text
 from mtcheck.annotate import fluency, metrics
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.core import Document, Origin, Segment, Span
 from mtcheck.segment import segment
+from mtcheck.training import corpus, fitting
 
 HERE = Path(__file__).parent
 STEPS = 100
@@ -260,6 +264,41 @@ def measure_language(data: Path) -> None:
                 print(f"{lang} {size:>6} letters: right {right}, wrong {wrong}, unknown {unknown}")
 
 
+def measure_other_year(data: Path) -> None:
+    """How much of its certainty the first tier of detection loses on another year's texts.
+
+    Each year of a pair of languages is learnt alone; printed are the calibrated slope on unseen parts of
+    it, the slope on the other year, and their ratio (``mtcheck.training.fitting.OTHER_YEAR``).
+    """
+    texts = [t for t in corpus.read([data]) if t.lang == "en"]
+    for one, other in OTHER_YEARS:
+        own = [t for t in texts if t.data == one or _in_quarter(t, 0)]
+        both = own + [t for t in texts if t.data == other or _in_quarter(t, 1)]
+        sample, whole = (
+            fitting.sample_of(part, np.zeros((0, 0)), np.zeros(len(part), bool)) for part in (own, both)
+        )
+        unseen = fitting.unseen_scores(sample, lambda _: None)
+        here = fitting.calibrate(sample, unseen, unseen.part >= 0, states=False)
+        rows = np.arange(len(both)) < len(own)
+        scores = fitting.fit_style(whole, rows).scores(whole)
+        elsewhere = fitting.Unseen(scores, scores, np.where(rows, -1, 0))
+        there = fitting.calibrate(whole, elsewhere, ~rows, states=False)
+        ratio = there.style / here.style
+        print(
+            f"{one} → {other}: slope {here.style:.2f} on its own parts, {there.style:.2f} there, ratio {ratio:.2f}"
+        )
+
+
+OTHER_YEARS = [
+    (f"wmt{a}.{pair}", f"wmt{b}.{pair}") for pair in ("ru-en", "ja-en") for a, b in ((21, 22), (22, 21))
+]
+
+
+def _in_quarter(text: corpus.Text, quarter: int) -> bool:
+    """Whether an original falls to this side, so that both sides have some, and none has the other's."""
+    return text.kind == "original" and corpus.digest("quarter", text.group) % 4 == quarter
+
+
 def fluency_figures() -> str:
     """The table of ``fluency.card.md``, from ``fluency.json``."""
     out = [
@@ -378,7 +417,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["fluency", "round-trip", "source", "language", "cards"])
+    parser.add_argument(
+        "what", choices=["fluency", "round-trip", "source", "language", "other-year", "cards"]
+    )
     parser.add_argument("--data", type=Path)
     parser.add_argument("--languages", default="en,ru,de,uk,cs,zh,ja,is,fr,es,pt")
     parser.add_argument(
@@ -399,6 +440,8 @@ def main() -> None:
         measure_fluency(asked.data, asked.languages.split(","), asked.sentences or 600, asked.threads)
     elif asked.what == "language":
         measure_language(asked.data)
+    elif asked.what == "other-year":
+        measure_other_year(asked.data)
     else:
         measure_trips(asked.data, pairs, asked.sentences or 120, asked.what, asked.threads)
 
