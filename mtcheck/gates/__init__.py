@@ -1,0 +1,156 @@
+"""Gates: whether a sentence can be the translation of its source, judged without any model.
+
+Reach for ``judge``. It says what is surely wrong (the source itself, a loop, another language, another
+sentence, an end cut off) and what may be (numbers, names, negation), with places in both sentences.
+Everything here is a pure function of its arguments, ``mtcheck/data`` and the lexicons in ``models/gates``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mtcheck import resources
+from mtcheck.core import Span
+from mtcheck.gates import lexicon, meaning, negation, numbers, renderings, shape
+from mtcheck.segment import other_language
+
+CERTAIN = ("copied", "loop", "language", "unrelated", "truncated")
+"""Kinds that a good translation hardly ever shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A reason why a target may be no translation of its source.
+
+    Attributes:
+        kind: ``copied``, ``loop``, ``language``, ``unrelated``, ``truncated``, ``number``, ``name`` or
+            ``negation``.
+        strength: what the gate gives; in the unit of its limit, and never below it.
+        source, target: places of the evidence, code points of the two sentences.
+    """
+
+    kind: str
+    strength: float
+    source: tuple[Span, ...] = ()
+    target: tuple[Span, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """True if fewer than 1 in 100 good translations show it."""
+        return self.kind in CERTAIN
+
+
+@lru_cache(maxsize=4096)
+def judge(source: str, target: str, *, source_lang: str, target_lang: str) -> tuple[Alarm, ...]:
+    """Every alarm that a pair of sentences raises; the certain kinds end the questioning.
+
+    Args:
+        source, target: one sentence (or short text) and what is said to be its translation.
+        source_lang, target_lang: BCP 47.
+    """
+    if not any(map(str.isalpha, source)) or not any(map(str.isalnum, target)):
+        return ()
+    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    shaped = _shape(source, target, target_lang)
+    if shaped:
+        return shaped
+    table = lexicon.lexicon(source_lang, target_lang)
+    related = _meaning(source, target, table, **langs)
+    return related or _details(source, target, table, **langs)
+
+
+def _limit(kind: str) -> float:
+    return float(resources.data("gates")["limits"][kind])
+
+
+def _shape(source: str, target: str, target_lang: str) -> tuple[Alarm, ...]:
+    share = shape.copied(source, target)
+    enough = len(shape.units(target)) >= _limit("copied_words")
+    if share >= _limit("copied") and enough:
+        return (Alarm("copied", share, (), (Span(0, len(target)),)),)
+    span = shape.loop(target)
+    if span is not None and shape.loop(source) is None:
+        return (Alarm("loop", 1.0, (), (span,)),)
+    strange = foreign(target, target_lang)
+    if strange >= _limit("language"):
+        return (Alarm("language", strange, (), (Span(0, len(target)),)),)
+    return ()
+
+
+def _meaning(
+    source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
+) -> tuple[Alarm, ...]:
+    lengths = meaning.length_of(source_lang, target_lang)
+    if table is None or lengths is None:
+        return ()
+    seen = meaning.features(
+        source, target, source_lang=source_lang, target_lang=target_lang, table=table, lengths=lengths
+    )
+    heads = {kind: meaning.weights_of(kind) for kind in ("unrelated", "truncated")}
+    odds = {kind: head.log_odds(seen) for kind, head in heads.items()}
+    over = {kind: value for kind, value in odds.items() if value >= heads[kind].limit}
+    if not over:
+        return ()
+    kind = max(over, key=lambda k: over[k] - heads[k].limit)
+    return (Alarm(kind, over[kind], (Span(0, len(source)),), (Span(0, len(target)),)),)
+
+
+def _details(
+    source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
+) -> tuple[Alarm, ...]:
+    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    alarms = []
+    digits = numbers.compare_numbers(source, target, **langs)
+    if (strength := number_strength(digits)) >= _limit("number"):
+        places = [tuple(n.span for n in side) for side in (digits.lost, digits.added)]
+        alarms.append(Alarm("number", strength, *places))
+    called = renderings.compare_names_of(source, target, table=table, **langs)
+    if (strength := name_strength(called)) >= _limit("name"):
+        spans = [tuple(n.span for n in side) for side in (called.lost, called.added)]
+        alarms.append(Alarm("name", strength, *spans))
+    change = negation.compare_negation(source, target, **langs)
+    if change is not None and abs(change.strength) >= _limit("negation"):
+        alarms.append(Alarm("negation", abs(change.strength), change.source, change.target))
+    return tuple(alarms)
+
+
+def foreign(target: str, lang: str) -> float:
+    """How sure it is that a sentence is not in a language: 0 no sign, to 1.
+
+    By script, else by function words and the language guess (``segment.other_language``).
+    """
+    share = shape.foreign_share(target, lang)
+    lower = any(c.islower() or c >= "\u3041" for c in target)
+    if share > 0.5 and lower and sum(map(str.isalpha, target)) >= _limit("language_letters"):
+        return share
+    return 0.9 if other_language(target, lang) is not None else 0.0
+
+
+def number_strength(change: numbers.NumberChange) -> float:
+    """How much a change of numbers says: 3 one for another in digits, 2 in digits on one side, 1.5 one for
+    another in words, 1 a word on one side."""
+    lost = [n.digits for n in change.lost]
+    added = [n.digits for n in change.added]
+    if not lost and not added:
+        return 0.0
+    if lost and added:
+        return 3.0 if max(lost) and max(added) else 2.0 if max(lost + added) else 1.5
+    return 2.0 if max(lost + added) else 1.0
+
+
+def name_strength(change: renderings.NameChange) -> float:
+    """How much a change of names says: 3.5 one for another, 3 some on both sides, 2 one that the lexicon
+    knows, 1 any."""
+    if change.lost and change.added:
+        return 3.5 if len(change.lost) == len(change.added) == 1 else 3.0
+    names = change.lost + change.added
+    if not names:
+        return 0.0
+    return (2.0 if any(n.known for n in names) else 1.0) + 0.1 * min(4, change.kept)
+
+
+def negation_strength(source: str, target: str, *, source_lang: str, target_lang: str) -> float:
+    """The strength of ``negation.compare_negation``, 0 for a language without a table."""
+    change = negation.compare_negation(source, target, source_lang=source_lang, target_lang=target_lang)
+    return 0.0 if change is None else change.strength
