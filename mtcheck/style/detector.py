@@ -96,7 +96,9 @@ class Detector:
 
     def style_score(self, folded: str) -> float:
         """The first tier's score of a folded text: linear in its TF-IDF values."""
-        present, values = self.values(folded)
+        return self._sum(*self.values(folded))
+
+    def _sum(self, present: Any, values: Any) -> float:
         return self.bias + float((self.weights[present] * values).sum())
 
     def values(self, folded: str) -> tuple[Any, Any]:
@@ -139,13 +141,14 @@ class Detector:
         if not self.is_long_enough(value):
             return None
         folded = grams.fold(value)
-        style = self.style_score(folded)
+        known = self.values(folded)
+        style = self._sum(*known)
         tier = self.tiers["style" if states is None else "states"]
         log_odds = tier.style * style + tier.bias
         if states is not None:
             log_odds += tier.states * self.states_score(states)
         probability = 1 / (1 + math.exp(-log_odds - math.log(self.prior / (1 - self.prior))))
-        marks = self._marks(value, folded, tier.style) if probability >= tier.suspect else ()
+        marks = self._marks(value, folded, tier.style, known) if probability >= tier.suspect else ()
         model = self.probe.model if states is not None and self.probe is not None else None
         return Style(
             probability,
@@ -162,13 +165,13 @@ class Detector:
         a language sets no spaces."""
         return count_words(value, self.lang) >= self.min_words
 
-    def _marks(self, value: str, folded: str, slope: float) -> tuple[Mark, ...]:
+    def _marks(self, value: str, folded: str, slope: float, known: tuple[Any, Any]) -> tuple[Mark, ...]:
         """The words of ``value`` that weigh most."""
         spans, own = _word_spans(value), _word_spans(folded)
         if len(spans) < len(own) or not own:
             return ()
         places = [n for n, word in enumerate(grams.words(folded)) if word[0].isalpha()]
-        by_token = self._word_weights(folded, slope)
+        by_token = self._word_weights(folded, slope, known)
         weights = [by_token[n] for n in places]
         runs = sorted(
             ((sum(weights[i : i + MARK_WORDS]), i) for i in range(max(1, len(own) - MARK_WORDS + 1))),
@@ -183,17 +186,18 @@ class Detector:
             for weight, i in sorted(chosen, key=lambda c: c[1])
         )
 
-    def _word_weights(self, folded: str, slope: float) -> list[float]:
+    def _word_weights(self, folded: str, slope: float, known: tuple[Any, Any]) -> list[float]:
         """What each word adds to the log-odds by grams of words and shapes: every gram's part shared among
         its occurrences, and each occurrence's among its words."""
         import numpy as np
 
-        present, values = self.values(folded)
+        present, values = known
         parts = np.zeros(len(self.weights))
         parts[present] = slope * self.weights[present] * values
-        often = np.maximum(1, self.index.counts(folded))
+        everywhere = list(self.index.found(folded, "ws"))
+        often = np.maximum(1, sum(np.bincount(f.grams, minlength=len(parts)) for f in everywhere))
         out = np.zeros(len(grams.words(folded)))
-        for found in self.index.found(folded, "ws"):
+        for found in everywhere:
             share = parts[found.grams] / often[found.grams] / found.length
             for n in range(found.length):
                 np.add.at(out, found.starts + n, share)

@@ -35,7 +35,7 @@ STATES_HUMAN_ONLY = 600
 """Texts whose states are asked for of sets without machine translation: originals, other registers."""
 MIN_HUMAN = 200
 """Human texts without which no threshold is set, and machine translations without which nothing is fitted."""
-MIN_OF_KIND = MIN_HUMAN
+MIN_OF_KIND = 50
 ORIGINAL_ALARMS, HUMAN_ALARMS = 0.01, 0.05
 """Most originals and most human translations that may be suspected."""
 FLOOR = 0.5
