@@ -342,20 +342,24 @@ def detection_figures() -> str:
 
 def _detection_languages(found: list[dict[str, Any]]) -> list[str]:
     out = [
-        "| language | tier | human texts | suspected from | originals suspected | human translations suspected "
-        "| machine translations suspected | calibration error (one in ten; one in two) | date |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| language | tier | human texts | suspected from | suspected: originals | originals of other registers "
+        "| human translations | human translations of other registers | machine translations "
+        "| calibration error (one in ten; one in two) | date |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in found:
         for name, tier in row["tiers"].items():
             figures = tier["figures"]
-            shares = (_share(figures["suspected"].get(kind)) for kind in ("original", "human", "mt"))
+            shares = (_share(figures["suspected"].get(kind)) for kind in KINDS)
             errors = f"{figures['calibration_error']:.3f}; {figures['calibration_error_even']:.3f}"
             out.append(
                 f"| {row['language']} | {TIERS[name]} | {tier['human_texts']:,} | {tier['suspect']:.2f} "
                 f"| {' | '.join(shares)} | {errors} | {row['date']} |"
             )
     return out
+
+
+KINDS = ("original", "original, other registers", "human", "human, other registers", "mt")
 
 
 def _share(said: dict[str, Any] | None) -> str:

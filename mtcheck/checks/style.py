@@ -22,8 +22,8 @@ class MachineTranslationStyle(Check):
 
     Limits
         It proves nothing: the text "may be" machine-translated. The limit is set so that at most 1 in
-        100 texts written in the language and 5 in 100 human translations are reported; about a third
-        of machine translations reach it. Systems of after 2022, edited machine translation and other
+        100 texts written in the language and 5 in 100 human translations are reported; a fifth of
+        machine translations into English reach it, a tenth to a half into other languages. Systems of after 2022, edited machine translation and other
         registers than news and software documentation are hardly measured. The probability supposes
         that one text in ten is machine-translated. Figures by language and set:
         models/detection.card.md.
