@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mtcheck.style import grams
@@ -101,8 +102,7 @@ class GramIndex:
             for n in range(1, length):
                 keys = (keys << BITS) | units[n : len(units) - length + 1 + n]
             at = sorted_numbers.searchsorted(keys)
-            at[at == len(sorted_numbers)] = 0
-            known = (sorted_numbers[at] == keys).nonzero()[0]
+            known = (sorted_numbers.take(at, mode="clip") == keys).nonzero()[0]
             yield Found(family, length, indices[at[known]], known)
 
     def _numbered(self, folded: str, families: Collection[str]) -> dict[str, Any]:
@@ -113,17 +113,16 @@ class GramIndex:
         if "c" in families:
             points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
             out["c"] = self._alphabet[points]
-        pairs = [self._word(word) for word in grams.words(folded)]
-        both = np.array(pairs, dtype=np.uint64).reshape(-1, 2)
+        known = self._words.get
+        pairs = [known(word) or self._word(word) for word in grams.words(folded)]
+        both = np.fromiter(chain.from_iterable(pairs), np.uint64, 2 * len(pairs)).reshape(-1, 2)
         out["w"], out["s"] = both[:, 0], both[:, 1]
         return out
 
     def _word(self, word: str) -> tuple[int, int]:
-        known = self._words.get(word)
-        if known is None:
-            shape = grams.shape(word, self.frequent)
-            known = (self._numbers["w"].get(word.lower(), 0), self._numbers["s"].get(shape, 0))
-            if len(self._words) >= REMEMBERED:
-                self._words.clear()
-            self._words[word] = known
-        return known
+        shape = grams.shape(word, self.frequent)
+        numbers = (self._numbers["w"].get(word.lower(), 0), self._numbers["s"].get(shape, 0))
+        if len(self._words) >= REMEMBERED:
+            self._words.clear()
+        self._words[word] = numbers
+        return numbers
