@@ -113,7 +113,7 @@ def check(
         audit.run()
     if audit.left_out and name not in TELLING:
         typer.echo(f"mtcheck: {audit.left_out}", err=True)
-    if settled.count and name != "terminal":
+    elif settled.count and name != "terminal":
         typer.echo(f"mtcheck: {settled}", err=True)
     if audit.hint:
         typer.echo(audit.hint, err=True)

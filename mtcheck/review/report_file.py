@@ -16,6 +16,7 @@ from mtcheck.core import (
     Finding,
     Fluency,
     InputError,
+    Mark,
     Notes,
     Notice,
     Origin,
@@ -28,6 +29,7 @@ from mtcheck.core import (
     Segment,
     Severity,
     Span,
+    Style,
     TermCount,
     Token,
     Translation,
@@ -142,6 +144,7 @@ def _result(record: Mapping[str, Any]) -> Result:
         source_lang_from=record["source_lang_from"],
         metadata=dict(record["metadata"]),
         segments=segments,
+        style=_style(record.get("style")),
     )
     return Result(
         document=doc,
@@ -152,6 +155,21 @@ def _result(record: Mapping[str, Any]) -> Result:
         terms=None if terms is None else TermCount(terms["matched"], terms["used"]),
         signature=dict(record["signature"]),
         disclosure=None if notice is None else _notice(notice),
+    )
+
+
+def _style(said: Mapping[str, Any] | None) -> Style | None:
+    """What the wording said; None in reports of versions that did not judge it."""
+    if said is None:
+        return None
+    return Style(
+        said["probability"],
+        said["suspected_from"],
+        said["human_share"],
+        said["human_texts"],
+        said["model"],
+        tuple(Mark(Span(*m["span"]), m["weight"]) for m in said["marks"]),
+        "",
     )
 
 
