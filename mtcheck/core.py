@@ -295,6 +295,16 @@ class Style:
     marks: tuple[Mark, ...]
     signature: str
 
+    @property
+    def suspected(self) -> bool:
+        """Whether the text may be called machine-translated."""
+        return self.probability >= self.suspect
+
+    @property
+    def unmatched(self) -> bool:
+        """Whether not one of the human texts scores as high."""
+        return self.human_share * self.human_texts < 1
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -27,7 +27,7 @@ def decide(doc: Document, disclosure: Notice | None, unjudged: str = "") -> tupl
         where = "A notice in the text" if disclosure.span is not None else "Its markup"
         return "disclosed", f"{where} says so: {_short(disclosure.text)}"
     style = doc.style
-    if style is not None and style.probability >= style.suspect:
+    if style is not None and style.suspected:
         return (
             "suspected",
             f"It may be machine-translated: its style is nearer to that than in {_most(style)} human texts "
@@ -55,8 +55,7 @@ def decide(doc: Document, disclosure: Notice | None, unjudged: str = "") -> tupl
 
 def _most(style: Style) -> str:
     """Such as ``99 in 100``; ``all of the 500`` where none scores as high."""
-    above = style.human_share * style.human_texts
-    if above < 1:
+    if style.unmatched:
         return f"all of the {style.human_texts:,} measured"
     return f"{100 - max(1, round(100 * style.human_share))} in 100"
 

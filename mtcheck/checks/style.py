@@ -46,7 +46,7 @@ class MachineTranslationStyle(Check):
     def run(self, doc: Document) -> Iterator[Finding]:
         """At most one finding a document."""
         style = doc.style
-        if style is None or style.probability < style.suspect:
+        if style is None or not style.suspected:
             return
         words = [doc.text[slice(*mark.span)] for mark in style.marks]
         most = f"; what weighs most: {'; '.join(f'“{_one_line(w)}”' for w in words)}" if words else ""
@@ -60,7 +60,7 @@ class MachineTranslationStyle(Check):
 
 def rarity(style: Style) -> str:
     """How often human text scores as high, in words."""
-    if style.human_share * style.human_texts < 1:
+    if style.unmatched:
         return f"none of {style.human_texts:,} human texts scores as high"
     return f"1 in {round(1 / style.human_share):,} human texts scores as high"
 

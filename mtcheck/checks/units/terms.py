@@ -39,7 +39,18 @@ def _forbidden(
         yield found, form, found if twins[found] == 1 else f"{found} {twins[found]}"
 
 
-class UnitTermMissing(CatalogueCheck):
+class _HeldToTerms(CatalogueCheck):
+    """A rule that speaks only where a list of terms is given."""
+
+    def __init__(self, *, terms: AgreedForms | None = None) -> None:
+        self.terms = terms
+
+    def judges_units(self) -> bool:
+        """Only where a list is given."""
+        return self.terms is not None
+
+
+class UnitTermMissing(_HeldToTerms):
     """The source has a term of the agreed list, the target does not have its agreed translation.
 
     What it does
@@ -66,13 +77,6 @@ class UnitTermMissing(CatalogueCheck):
     name = "unit-term-missing"
     severity = Severity.WARNING
 
-    def __init__(self, *, terms: AgreedForms | None = None) -> None:
-        self.terms = terms
-
-    def judges_units(self) -> bool:
-        """Only where a list is given."""
-        return self.terms is not None
-
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding an entry that is missing."""
         if self.terms is None or catalogue.target_lang is None or not unit.source:
@@ -98,7 +102,7 @@ class UnitTermMissing(CatalogueCheck):
                 )
 
 
-class UnitTermForbidden(CatalogueCheck):
+class UnitTermForbidden(_HeldToTerms):
     """The target has a form that the agreed list of terms forbids.
 
     What it does
@@ -123,13 +127,6 @@ class UnitTermForbidden(CatalogueCheck):
     code = "TRM004"
     name = "unit-term-forbidden"
     severity = Severity.WARNING
-
-    def __init__(self, *, terms: AgreedForms | None = None) -> None:
-        self.terms = terms
-
-    def judges_units(self) -> bool:
-        """Only where a list is given."""
-        return self.terms is not None
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a place."""
