@@ -27,6 +27,19 @@ class ScoredToken(NamedTuple):
     surprisal: float
 
 
+class WeighedToken(NamedTuple):
+    """A token of a target that was read after its source.
+
+    ``start`` and ``end`` are half-open code points in the target, ``surprisal`` is in bits, ``gap`` the
+    bits by which the token that the model would have written there is likelier; 0 if it is that token.
+    """
+
+    start: int
+    end: int
+    surprisal: float
+    gap: float
+
+
 @runtime_checkable
 class Translator(Protocol):
     """A machine translation model.
@@ -68,6 +81,30 @@ class LanguageModel(Protocol):
         """Surprisal of each token of each text given what stands before it in that text.
 
         Every character that is not white space belongs to exactly one token, tokens are in order.
+        """
+
+
+@runtime_checkable
+class SourceLanguageModel(Protocol):
+    """A causal language model that reads a target after its source.
+
+    Attributes:
+        signature: as a ``LanguageModel``'s.
+    """
+
+    signature: str
+
+    def given(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[tuple[WeighedToken, ...]]:
+        """Tokens of the target of each (source, target), in order; none if the pair is too long.
+
+        What is said of a pair depends on it alone, not on its neighbours.
         """
 
 

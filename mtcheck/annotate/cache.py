@@ -24,7 +24,16 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from mtcheck.annotate import registry
 from mtcheck.annotate.answers import Answers
-from mtcheck.annotate.base import HiddenStates, LanguageModel, Progress, ScoredToken, Translator, silent
+from mtcheck.annotate.base import (
+    HiddenStates,
+    LanguageModel,
+    Progress,
+    ScoredToken,
+    SourceLanguageModel,
+    Translator,
+    WeighedToken,
+    silent,
+)
 from mtcheck.annotate.budget import Effort
 from mtcheck.core import Translation
 
@@ -52,7 +61,7 @@ _Model = TypeVar("_Model")
 _Said = TypeVar("_Said")
 
 
-class CausalModel(LanguageModel, HiddenStates, Protocol):
+class CausalModel(LanguageModel, SourceLanguageModel, HiddenStates, Protocol):
     """What a causal model of ``hf`` can be asked."""
 
 
@@ -219,7 +228,28 @@ class RememberingTranslator(_Remembering[Translator]):
 
 
 class RememberingLanguageModel(_Remembering[CausalModel]):
-    """A ``LanguageModel`` that remembers, its ``HiddenStates`` too."""
+    """A ``LanguageModel`` that remembers, its ``HiddenStates`` and readings of pairs too."""
+
+    def given(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[tuple[WeighedToken, ...]]:
+        """See ``SourceLanguageModel``."""
+
+        def ask(batch: Sequence[str]) -> list[tuple[WeighedToken, ...]]:
+            return self._model.given(
+                [_pair(line) for line in batch],
+                source_lang=source_lang,
+                target_lang=target_lang,
+                progress=progress,
+            )
+
+        lines = [json.dumps(pair, ensure_ascii=False) for pair in pairs]
+        return self._recall("given", (source_lang, target_lang), lines, ask, _WEIGHED, progress)
 
     def surprisal(
         self, texts: Sequence[str], *, progress: Progress = silent
@@ -262,9 +292,24 @@ def _read_tokens(value: Any) -> tuple[ScoredToken, ...]:
     return tuple(ScoredToken(int(a), int(b), float(c)) for a, b, c in zip(starts, ends, bits, strict=True))
 
 
+def _pair(line: str) -> tuple[str, str]:
+    source, target = json.loads(line)
+    return source, target
+
+
+def _write_weighed(said: tuple[WeighedToken, ...]) -> list[list[float]]:
+    return [[t[n] for t in said] for n in range(len(WeighedToken._fields))]
+
+
+def _read_weighed(value: Any) -> tuple[WeighedToken, ...]:
+    columns = zip(*value, strict=True)
+    return tuple(WeighedToken(int(a), int(b), float(c), float(d)) for a, b, c, d in columns)
+
+
 def _read_states(value: Any) -> list[float]:
     return [float(x) for x in value]
 
 
 _TOKENS = _Shape(_write_tokens, _read_tokens)
+_WEIGHED = _Shape(_write_weighed, _read_weighed)
 _STATES: _Shape[list[float]] = _Shape(list, _read_states)

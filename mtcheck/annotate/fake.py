@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
-from mtcheck.annotate.base import Progress, ScoredToken, silent
+from mtcheck.annotate.base import Progress, ScoredToken, WeighedToken, silent
 from mtcheck.annotate.guards import judge
 from mtcheck.core import Translation
 
@@ -90,3 +90,34 @@ class FakeLanguageModel:
             out.append(tuple(tokens))
             progress(1)
         return out
+
+
+class FakeSourceModel(FakeLanguageModel):
+    """A ``FakeLanguageModel`` that also reads targets after their sources: what it expects of a word is
+    its surprisal, and from 4 bits on it would rather have written another.
+
+    Args:
+        surprisals: word to bits.
+        signature: of the model that it stands in for, whose trained parts are then used.
+    """
+
+    def __init__(self, surprisals: Mapping[str, float] | None = None, *, signature: str = "") -> None:
+        super().__init__(surprisals)
+        self.signature = signature or type(self).signature
+        self.pairs: list[tuple[str, str]] = []
+
+    def given(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[tuple[WeighedToken, ...]]:
+        """One token a word; ``pairs`` remembers what was asked."""
+        self.pairs += pairs
+        found = self.surprisal([target for _, target in pairs], progress=progress)
+        return [
+            tuple(WeighedToken(t.start, t.end, t.surprisal, max(0.0, t.surprisal - 4)) for t in tokens)
+            for tokens in found
+        ]

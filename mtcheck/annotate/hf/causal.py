@@ -22,8 +22,10 @@ from typing import Any
 
 from mtcheck import resources, text
 from mtcheck.annotate import guards
-from mtcheck.annotate.base import Progress, ScoredToken, silent
+from mtcheck.annotate.base import Progress, ScoredToken, WeighedToken, silent
+from mtcheck.annotate.hf.given import SourceReader
 from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
+from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
 from mtcheck.annotate.hf.states import averaged_states
 from mtcheck.core import ModelError, Translation
 
@@ -36,9 +38,6 @@ SOFTMAX_ROWS = 128
 BATCH_TEXTS = 32
 COMPACT = 0.75
 """The batch is packed anew once at most this share of it still grows."""
-PROMPT_SPARE = 32
-"""Tokens kept free of the sliding window (or the longest input): prompt, question and answer stay within
-it, since a model that no longer sees its examples stops translating."""
 
 
 class CausalLanguageModel:
@@ -79,6 +78,23 @@ class CausalLanguageModel:
     ) -> list[list[float]]:
         """See ``HiddenStates``."""
         return averaged_states(self._loaded, texts, layers=layers, tokens=tokens, progress=progress)
+
+    def given(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[tuple[WeighedToken, ...]]:
+        """See ``SourceLanguageModel``."""
+        return self._source_reader.given(
+            pairs, source_lang=source_lang, target_lang=target_lang, progress=progress
+        )
+
+    @cached_property
+    def _source_reader(self) -> SourceReader:
+        return SourceReader(self._loaded)
 
     def _encode(self, value: str) -> tuple[list[int], list[tuple[int, int]]]:
         out = self._loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
@@ -198,7 +214,7 @@ class FewShotTranslator:
         prompt, rows = Prompt.of(self._loaded, source_lang, target_lang), self._allowed(target_lang)
         asked = [prompt.question(self._loaded, value) for value in texts]
         out: list[Translation | None] = [None] * len(texts)
-        most = _prompt_limit(self._loaded)
+        most = prompt_limit(self._loaded)
         for i, ids in enumerate(asked):
             if len(prompt.ids) + len(ids) + _output_limit(ids) > most:
                 out[i] = Translation("", "too-long", self.signature)
@@ -252,45 +268,6 @@ class Prompt:
 def _output_limit(question: list[int]) -> int:
     """Most tokens that an answer may take: languages differ in length, by a factor of 2 at most."""
     return 2 * len(question) + 16
-
-
-def _prompt_limit(loaded: LoadedModel) -> int:
-    """Most tokens of prompt, question and answer together."""
-    config = loaded.model.config
-    window = (
-        getattr(config, "sliding_window", None) or getattr(config, "max_position_embeddings", None) or 1024
-    )
-    return int(window) - PROMPT_SPARE
-
-
-def allowed_rows(loaded: LoadedModel, lang: str) -> Any:
-    """Indices of the vocabulary, ascending, that may appear in a language's output; None for all.
-
-    A token may appear if all its letters are of the language's scripts, or it has none, or it is at
-    most two Latin letters long (foreign names can still be spelled). Byte pieces are left out.
-    """
-    import torch
-
-    scripts = text.expected_scripts(lang)
-    if not scripts:
-        return None
-    tokenizer = loaded.tokenizer
-    size = min(int(loaded.model.get_output_embeddings().weight.shape[0]), len(tokenizer))
-    pieces = [piece or "" for piece in tokenizer.convert_ids_to_tokens(list(range(size)))]
-    fitting = {c for c in set().union(*pieces) if not c.isalpha() or text.script_of(c) in scripts}
-    unwanted = set(tokenizer.all_special_ids) - {tokenizer.eos_token_id}
-    keep = [
-        index
-        for index, piece in enumerate(pieces)
-        if index == tokenizer.eos_token_id or (index not in unwanted and _may_appear(piece, fitting))
-    ]
-    return torch.tensor(keep) if len(keep) >= 256 else None
-
-
-def _may_appear(piece: str, fitting: set[str]) -> bool:
-    if len(piece) > 2 and piece[0] == "<" and piece[-1] == ">":
-        return False
-    return fitting.issuperset(piece) or (piece.isascii() and sum(c.isalpha() for c in piece) <= 2)
 
 
 class _GreedyDecoder:
