@@ -13,6 +13,7 @@ import sys
 import typer
 
 from mtcheck.cli.baseline import baseline_app
+from mtcheck.cli.bench import bench
 from mtcheck.cli.cache import cache_app
 from mtcheck.cli.check import check
 from mtcheck.cli.models import models_app
@@ -36,6 +37,7 @@ app.command()(translate)
 app.command()(names)
 app.command()(rules)
 app.command()(explain)
+app.command()(bench)
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(cache_app, name="cache")
 app.add_typer(models_app, name="models")

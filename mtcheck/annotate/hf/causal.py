@@ -44,7 +44,7 @@ class CausalLanguageModel:
     """Surprisal by a Hugging Face causal model."""
 
     def __init__(self, loaded: LoadedModel) -> None:
-        self._loaded = loaded
+        self.loaded = loaded
         self.signature = loaded.checkpoint.signature
 
     def surprisal(
@@ -77,7 +77,7 @@ class CausalLanguageModel:
         self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
     ) -> list[list[float]]:
         """See ``HiddenStates``."""
-        return averaged_states(self._loaded, texts, layers=layers, tokens=tokens, progress=progress)
+        return averaged_states(self.loaded, texts, layers=layers, tokens=tokens, progress=progress)
 
     def given(
         self,
@@ -94,10 +94,10 @@ class CausalLanguageModel:
 
     @cached_property
     def _source_reader(self) -> SourceReader:
-        return SourceReader(self._loaded)
+        return SourceReader(self.loaded)
 
     def _encode(self, value: str) -> tuple[list[int], list[tuple[int, int]]]:
-        out = self._loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
+        out = self.loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
         return list(out["input_ids"]), [(int(a), int(b)) for a, b in out["offset_mapping"]]
 
     def _score(self, rows: list[list[int]]) -> list[list[float]]:
@@ -111,7 +111,7 @@ class CausalLanguageModel:
             ids[n, 1 : len(row) + 1] = torch.tensor(row)
             mask[n, : len(row) + 1] = 1
         with torch.inference_mode():
-            hidden = self._loaded.model.base_model(
+            hidden = self.loaded.model.base_model(
                 input_ids=ids, attention_mask=mask, use_cache=False
             ).last_hidden_state
             return [self._bits(hidden[n, : len(row)], torch.tensor(row)) for n, row in enumerate(rows)]
@@ -119,7 +119,7 @@ class CausalLanguageModel:
     def _bits(self, hidden: Any, targets: Any) -> list[float]:
         import torch
 
-        head = self._loaded.model.get_output_embeddings()
+        head = self.loaded.model.get_output_embeddings()
         out: list[float] = []
         for at in range(0, len(targets), SOFTMAX_ROWS):
             logits = head(hidden[at : at + SOFTMAX_ROWS])
@@ -130,7 +130,7 @@ class CausalLanguageModel:
 
     @cached_property
     def _start_token(self) -> int:
-        tokenizer = self._loaded.tokenizer
+        tokenizer = self.loaded.tokenizer
         for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
             if (value := getattr(tokenizer, name, None)) is not None:
                 return int(value)
@@ -192,7 +192,7 @@ class FewShotTranslator:
     """
 
     def __init__(self, loaded: LoadedModel, *, weak: bool = True) -> None:
-        self._loaded = loaded
+        self.loaded = loaded
         self.weak = weak
         self.signature = loaded.checkpoint.signature
         self._rows: dict[str, Any] = {}
@@ -211,10 +211,10 @@ class FewShotTranslator:
             raise ModelError(
                 f"{self.signature} has no examples to translate {source_lang} into {target_lang}"
             )
-        prompt, rows = Prompt.of(self._loaded, source_lang, target_lang), self._allowed(target_lang)
-        asked = [prompt.question(self._loaded, value) for value in texts]
+        prompt, rows = Prompt.of(self.loaded, source_lang, target_lang), self._allowed(target_lang)
+        asked = [prompt.question(self.loaded, value) for value in texts]
         out: list[Translation | None] = [None] * len(texts)
-        most = prompt_limit(self._loaded)
+        most = prompt_limit(self.loaded)
         for i, ids in enumerate(asked):
             if len(prompt.ids) + len(ids) + _output_limit(ids) > most:
                 out[i] = Translation("", "too-long", self.signature)
@@ -222,7 +222,7 @@ class FewShotTranslator:
         order = sorted((i for i, known in enumerate(out) if known is None), key=lambda i: len(asked[i]))
         for at in range(0, len(order), BATCH_TEXTS):
             batch = order[at : at + BATCH_TEXTS]
-            decoder = _GreedyDecoder(self._loaded, rows, stop=prompt.stop)
+            decoder = _GreedyDecoder(self.loaded, rows, stop=prompt.stop)
             for i, (answer, finished) in zip(
                 batch, decoder.run(prompt.ids, [asked[i] for i in batch]), strict=True
             ):
@@ -236,7 +236,7 @@ class FewShotTranslator:
     def _allowed(self, target_lang: str) -> Any:
         lang = text.primary(target_lang)
         if lang not in self._rows:
-            self._rows[lang] = allowed_rows(self._loaded, lang)
+            self._rows[lang] = allowed_rows(self.loaded, lang)
         return self._rows[lang]
 
 
@@ -274,7 +274,7 @@ class _GreedyDecoder:
     """Greedy continuation of a batch of questions after one shared prompt."""
 
     def __init__(self, loaded: LoadedModel, rows: Any, *, stop: frozenset[int]) -> None:
-        self._loaded, self._rows, self._stop = loaded, rows, stop
+        self.loaded, self._rows, self._stop = loaded, rows, stop
         head = loaded.model.get_output_embeddings()
         self._head = head.weight if rows is None else head.weight[rows]
         self._cache_name = keep_attention_cache_name(loaded.model)
@@ -291,7 +291,7 @@ class _GreedyDecoder:
         from transformers import DynamicCache
 
         count, width = len(questions), max(len(q) for q in questions)
-        cache = DynamicCache(config=self._loaded.model.config)
+        cache = DynamicCache(config=self.loaded.model.config)
         self._hidden(cache, input_ids=torch.tensor([prompt]))
         cache.batch_repeat_interleave(count)
         mask = torch.ones((count, len(prompt) + width), dtype=torch.long)
@@ -303,7 +303,7 @@ class _GreedyDecoder:
         hidden = self._hidden(
             cache, input_ids=ids, attention_mask=mask, position_ids=positions[:, len(prompt) :]
         )
-        answers = [_Answer(self._loaded.tokenizer, _output_limit(q), self._stop) for q in questions]
+        answers = [_Answer(self.loaded.tokenizer, _output_limit(q), self._stop) for q in questions]
         growing, position = answers, positions[:, -1:]
         while True:
             chosen = (self._head @ hidden.T).argmax(0)
@@ -331,7 +331,7 @@ class _GreedyDecoder:
     def _hidden(self, cache: Any, **inputs: Any) -> Any:
         """The last position's hidden state, with the cache grown by the inputs."""
         inputs[self._cache_name] = cache
-        return self._loaded.model.base_model(use_cache=True, **inputs).last_hidden_state[:, -1]
+        return self.loaded.model.base_model(use_cache=True, **inputs).last_hidden_state[:, -1]
 
 
 class _Answer:

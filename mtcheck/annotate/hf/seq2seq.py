@@ -56,7 +56,7 @@ class Seq2SeqTranslator:
     weak = False
 
     def __init__(self, loaded: LoadedModel, *, pair: tuple[str, str] | None = None) -> None:
-        self._loaded = loaded
+        self.loaded = loaded
         self._pair = pair
         self._address = ADDRESSING[_family(loaded)]
         self.signature = loaded.checkpoint.signature
@@ -71,7 +71,7 @@ class Seq2SeqTranslator:
             return None
         if self._pair is not None and (a, b) != tuple(text.primary(x) for x in self._pair):
             return None
-        return self._address(self._loaded, a, b)
+        return self._address(self.loaded, a, b)
 
     def translate(
         self, texts: Sequence[str], *, source_lang: str, target_lang: str, progress: Progress = silent
@@ -80,12 +80,12 @@ class Seq2SeqTranslator:
         address = self._find(source_lang, target_lang)
         if address is None:
             raise ModelError(f"{self.signature} does not translate {source_lang} into {target_lang}")
-        tokenizer = self._loaded.tokenizer
+        tokenizer = self.loaded.tokenizer
         if address.source_code is not None:
             tokenizer.src_lang = address.source_code
         encoded = [tokenizer(address.prefix + " ".join(value.split()))["input_ids"] for value in texts]
         out: list[Translation | None] = [None] * len(texts)
-        limit = min(MAX_INPUT, _positions(self._loaded))
+        limit = min(MAX_INPUT, _positions(self.loaded))
         for i, ids in enumerate(encoded):
             if len(ids) > limit:
                 out[i] = Translation("", "too-long", self.signature)
@@ -106,9 +106,9 @@ class Seq2SeqTranslator:
 
         from mtcheck.annotate.hf.loading import quiet_transformers
 
-        tokenizer, model = self._loaded.tokenizer, self._loaded.model
+        tokenizer, model = self.loaded.tokenizer, self.loaded.model
         batch = tokenizer.pad({"input_ids": rows}, return_tensors="pt")
-        most = min(2 * max(len(r) for r in rows) + 16, _positions(self._loaded) - 2)
+        most = min(2 * max(len(r) for r in rows) + 16, _positions(self.loaded) - 2)
         options: dict[str, Any] = (
             {} if address.first_token is None else {"forced_bos_token_id": address.first_token}
         )
