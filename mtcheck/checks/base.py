@@ -127,7 +127,13 @@ class CatalogueCheck(Check):
     ``judge`` sees one unit at a time and is called for every unit that has a target (untranslated,
     obsolete and missing units go to ``judge_catalogue`` alone); ``judge_catalogue`` sees the whole
     file once. Both are pure and quick: a file may hold 100,000 units.
+
+    Attributes:
+        signs: characters without any of which, in source and target, ``judge`` has nothing to say; it is
+            then not called. Empty if it may always have something to say.
     """
+
+    signs: ClassVar[str] = ""
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """Findings in one unit."""

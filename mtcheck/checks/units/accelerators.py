@@ -71,6 +71,7 @@ class AcceleratorChanged(CatalogueCheck):
     code = "ACC001"
     name = "accelerator-changed"
     severity = Severity.WARNING
+    signs = "&_~"
 
     def __init__(self) -> None:
         self._habit = OncePerFile(_used)

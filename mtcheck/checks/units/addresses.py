@@ -54,6 +54,7 @@ class AddressChanged(CatalogueCheck):
     code = "URL001"
     name = "address-changed"
     severity = Severity.WARNING
+    signs = ":"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -116,6 +117,7 @@ class MailChanged(CatalogueCheck):
     code = "URL002"
     name = "mail-changed"
     severity = Severity.WARNING
+    signs = "@"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""

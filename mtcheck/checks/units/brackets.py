@@ -21,9 +21,13 @@ def _count(message: str, signs: str) -> int:
     return sum(map(message.count, signs))
 
 
+_BRACKETS = "()（）[]［］【】﹙﹚"
+_DOUBLE_QUOTES = '"«»“”„‟「」『』《》'
+
+
 @cache
 def _any_bracket() -> re.Pattern[str]:
-    return re.compile(r"[()（）\[\]［］【】﹙﹚]")
+    return re.compile(f"[{re.escape(_BRACKETS)}]")
 
 
 @cache
@@ -57,6 +61,7 @@ class BracketUnbalanced(CatalogueCheck):
     code = "BRK001"
     name = "bracket-unbalanced"
     severity = Severity.WARNING
+    signs = _BRACKETS
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -81,7 +86,7 @@ class BracketUnbalanced(CatalogueCheck):
 
 @cache
 def _any_quote() -> re.Pattern[str]:
-    return re.compile('["«»“”„‟「」『』《》]')
+    return re.compile(f"[{_DOUBLE_QUOTES}]")
 
 
 @cache
@@ -136,6 +141,7 @@ class QuoteUnbalanced(CatalogueCheck):
     code = "BRK002"
     name = "quote-unbalanced"
     severity = Severity.WARNING
+    signs = _DOUBLE_QUOTES
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -229,6 +235,7 @@ class QuoteStyle(CatalogueCheck):
     code = "BRK003"
     name = "quote-style"
     severity = Severity.WARNING
+    signs = _DOUBLE_QUOTES
 
     def __init__(self) -> None:
         self._habit = OncePerFile(_habits)

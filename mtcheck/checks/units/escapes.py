@@ -38,6 +38,7 @@ class EdgeLineBreak(CatalogueCheck):
     code = "ESC001"
     name = "edge-line-break"
     severity = Severity.ERROR
+    signs = "\n"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -99,6 +100,7 @@ class LineBreakCount(CatalogueCheck):
     code = "ESC002"
     name = "line-break-count"
     severity = Severity.WARNING
+    signs = "\n"
 
     def __init__(self) -> None:
         self._habit = OncePerFile(_kept_lines)
@@ -218,6 +220,7 @@ class EscapeChanged(CatalogueCheck):
     code = "ESC003"
     name = "escape-changed"
     severity = Severity.WARNING
+    signs = "\\&\t"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""

@@ -151,6 +151,7 @@ class IcuSyntax(CatalogueCheck):
     code = "ICU001"
     name = "icu-syntax"
     severity = Severity.ERROR
+    signs = "{"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -189,6 +190,7 @@ class IcuArguments(CatalogueCheck):
     code = "ICU002"
     name = "icu-arguments"
     severity = Severity.ERROR
+    signs = "{"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""

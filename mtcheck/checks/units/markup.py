@@ -62,6 +62,7 @@ class TagChanged(CatalogueCheck):
     code = "MKP001"
     name = "tag-changed"
     severity = Severity.ERROR
+    signs = "<"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding, which names all tags that differ."""
@@ -127,6 +128,7 @@ class AttributeChanged(CatalogueCheck):
     code = "MKP002"
     name = "attribute-changed"
     severity = Severity.WARNING
+    signs = "<"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""

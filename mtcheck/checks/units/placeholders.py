@@ -54,6 +54,7 @@ class PlaceholderChanged(CatalogueCheck):
     code = "PLH001"
     name = "placeholder-changed"
     severity = Severity.ERROR
+    signs = "%{"
 
     def __init__(self) -> None:
         self._plurals = OncePerFile(_plural_sources)
@@ -150,6 +151,7 @@ class PlaceholderOrder(CatalogueCheck):
     code = "PLH002"
     name = "placeholder-order"
     severity = Severity.ERROR
+    signs = "%"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -211,6 +213,7 @@ class PlaceholderBroken(CatalogueCheck):
     code = "PLH003"
     name = "placeholder-broken"
     severity = Severity.ERROR
+    signs = "%{"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -261,6 +264,7 @@ class OptionChanged(CatalogueCheck):
     code = "PLH004"
     name = "option-changed"
     severity = Severity.WARNING
+    signs = "-"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding, with all that is missing."""

@@ -107,6 +107,7 @@ class IcuPluralForms(CatalogueCheck):
     code = "PLU002"
     name = "icu-plural-forms"
     severity = Severity.WARNING
+    signs = "{"
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
