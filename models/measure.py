@@ -402,7 +402,35 @@ def _detection_reliability(found: list[dict[str, Any]]) -> list[str]:
     return out
 
 
+def adequacy_figures() -> str:
+    """The tables of ``adequacy.card.md``, from ``adequacy.json``."""
+    models = json.loads((HERE / "adequacy.json").read_text("utf-8"))["models"]
+    out = [
+        "| model | set | segments | left out | Kendall's tau | within one source | worst tenth holds | date |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for model, entry in sorted(models.items()):
+        for name, row in sorted(entry["figures"].items()):
+            figures = (row["kendall"], row["kendall within one source"], row["worst tenth"])
+            said = " | ".join(f"{a:.3f} ({low:.3f} to {high:.3f})" for a, low, high in figures)
+            out.append(
+                f"| {model} | {name} | {row['segments']} | {row['left out']} | {said} | {entry['date']} |"
+            )
+    out += [
+        "",
+        "| model | pair | human translations | expected penalty: median | 95 in 100 stay below | data |",
+        "|---|---|---|---|---|---|",
+    ]
+    for model, entry in sorted(models.items()):
+        for pair, row in sorted(entry["human"].items()):
+            middle, high = row["quantiles"][50], row["quantiles"][95]
+            data = ", ".join(row["data"])
+            out.append(f"| {model} | {pair} | {row['sentences']} | {middle:.2f} | {high:.2f} | {data} |")
+    return "\n".join(out)
+
+
 CARDS = {
+    "adequacy.card.md": adequacy_figures,
     "fluency.card.md": fluency_figures,
     "round_trip.card.md": round_trip_figures,
     "detection.card.md": detection_figures,

@@ -45,6 +45,7 @@ class Config:
     terms: Path | None = None
     translator: str | None = None
     language_model: str | None = None
+    quality_model: str | None = None
     no_models: bool | None = None
     budget: float | None = None
     offline: bool | None = None
@@ -210,6 +211,7 @@ _KEYS: Mapping[str, _Kind] = {
     "terms": _path,
     "translator": _string,
     "language-model": _string,
+    "quality-model": _string,
     "no-models": _flag,
     "budget": _duration,
     "offline": _flag,

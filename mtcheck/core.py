@@ -204,12 +204,34 @@ class Fluency:
     spikes: tuple[Span, ...] = ()
 
 
+NO_TRANSLATION = 25.0
+"""The penalty of "non-translation" in MQM, the highest there is (Freitag et al. 2021, table 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adequacy:
+    """How well a segment renders its source.
+
+    Attributes:
+        penalty: the MQM penalty that raters would be expected to give, 0 (nothing wrong) to 25 (no
+            translation at all); longer sentences hold more errors.
+        percentile: share of human translations of that language pair with a higher expected penalty,
+            0 to 100; None where none were measured.
+        doubtful: the words at which the model would most of all have written something else.
+    """
+
+    penalty: float
+    percentile: float | None = None
+    doubtful: tuple[Span, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Notes:
     """What models have said about one segment; None where they were not asked."""
 
     round_trip: RoundTrip | None = None
     fluency: Fluency | None = None
+    adequacy: Adequacy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,7 +519,7 @@ class Scores:
     Attributes:
         mt_probability: 0 to 1.
         fluency: 0 to 100, mean percentile of its sentences against human text.
-        adequacy: 0 to 100.
+        adequacy: 0 to 100, mean percentile of its sentences against human translations.
         round_trip_chrf: 0 to 100, chrF of the document.
         round_trip_bleu, round_trip_ter: the same of BLEU and TER.
     """

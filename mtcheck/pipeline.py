@@ -12,20 +12,24 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from functools import partial
+from itertools import chain, repeat
+from typing import Any, NamedTuple, Protocol
 
 from mtcheck import checks, collector, notices, resources, suppressions, text
-from mtcheck.annotate import fluency, metrics, reference, style
-from mtcheck.annotate.base import HiddenStates, ScoredToken, Translator
+from mtcheck.annotate import adequacy, fluency, metrics, reference, style
+from mtcheck.annotate.base import HiddenStates, ScoredToken, SourceLanguageModel, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
 from mtcheck.core import (
+    Adequacy,
     Catalogue,
     Document,
     Failure,
@@ -41,6 +45,7 @@ from mtcheck.core import (
     Scores,
     Segment,
     Span,
+    Unit,
 )
 from mtcheck.inquiry import Event, Inquiry, Waiting
 from mtcheck.names import AgreedForms
@@ -304,11 +309,14 @@ def _language(doc: Document) -> str | None:
     """The stated language unless the text is in another script; else the detected one.
 
     Pages state the language of their template often enough; a script that the stated language is
-    not written in settles it.
+    not written in settles it. A target that stands beside its source keeps the stated language: that it
+    is in another script is then what is wrong with it.
     """
     content = _content(doc)
     if doc.lang is None:
         return text.detect_language(content)
+    if doc.source is not None:
+        return doc.lang
     expected, script = text.expected_scripts(doc.lang), text.script(content[:2000])
     if expected and script is not None and script not in expected:
         return text.detect_language(content) or doc.lang
@@ -349,7 +357,7 @@ def _source_language(
 def _needed(rules: Sequence[Check], selection: Selection) -> frozenset[str]:
     """What models are asked: everything, or, of a run that selects its rules, what these rules read."""
     if not selection.select:
-        return frozenset({"style", "fluency", "round_trip"})
+        return frozenset({"style", "fluency", "adequacy", "round_trip"})
     return frozenset().union(*(rule.needs for rule in rules))
 
 
@@ -361,6 +369,8 @@ def _annotate(
         _annotate_style(items, models, watcher, budget)
     if models.language_model is not None and "fluency" in needed:
         _annotate_fluency(items, models, watcher, budget)
+    if "adequacy" in needed and (models.language_model is not None or models.quality_model is not None):
+        _annotate_adequacy(items, models, watcher, budget)
     if models.translator is not None and "round_trip" in needed:
         groups: dict[tuple[str, str], list[_Annotated]] = {}
         for item in items:
@@ -430,6 +440,97 @@ def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watc
                 item.heard["fluency"] += len(places)
     except Exception as error:  # noqa: BLE001 - whatever a model raises, the documents still come out
         _fail(items, "fluency", error)
+
+
+def _annotate_adequacy(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
+    """What the language model makes of each sentence after its source, one direction at a time."""
+    groups: dict[tuple[str, str], list[_Annotated]] = {}
+    for item in items:
+        lang, source_lang = item.doc.lang, item.doc.source_lang
+        if lang is not None and source_lang is not None and text.primary(lang) != text.primary(source_lang):
+            groups.setdefault((source_lang, lang), []).append(item)
+    for pair, group in groups.items():
+        work = [(item, i) for item in group for i, s in enumerate(_head(item).segments) if _has_source(s)]
+        if not work or not budget.left:
+            continue
+        try:
+            with budget.spending():
+                speaker = _speaker(models, pair)
+        except ModelError as error:
+            for item in group:
+                item.signature["adequacy"] = f"not done: {error}"
+                if models.quality_model is not None:  # else said once, where fluency asks for the model
+                    _note_failure(item, models.quality_model, error)
+            continue
+        if speaker is None:
+            continue
+        for item, _ in work:
+            item.signature["adequacy"] = speaker.standing
+        if speaker.say is None:
+            continue
+        for item, _ in work:
+            item.worth["adequacy"] += 1
+        try:
+            _note_adequacy(work, pair, speaker, watcher, budget)
+        except Exception as error:  # noqa: BLE001 - as for fluency
+            _fail(group, "adequacy", error)
+
+
+class _Speaker(NamedTuple):
+    """Who judges adequacy, what its numbers stand on, and how it is asked; None if it knows nothing."""
+
+    name: str
+    standing: str
+    say: Callable[..., list[Adequacy | None]] | None
+
+
+def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
+    """The estimator that the user named, else the language model; None if that reads no sources.
+
+    Raises:
+        ModelError: it cannot be had.
+    """
+    if (estimator := models.estimator()) is not None:
+        said = f"penalty by {estimator.signature}; raw: not placed among human translations"
+        return _Speaker(estimator.signature, said, partial(adequacy.by_estimator, model=estimator))
+    model = models.fluency_model()
+    if not isinstance(model, SourceLanguageModel):
+        return None
+    standing = adequacy.standing(model.signature, source_lang=pair[0], target_lang=pair[1])
+    known = adequacy.regression(model.signature) is not None
+    say = partial(adequacy.by_language_model, model=model) if known else None
+    return _Speaker(model.signature, standing, say)
+
+
+def _has_source(segment: Segment) -> bool:
+    """Whether a segment and its source are worth a score, in whatever language the segment is."""
+    words = len(text.words(segment.text))
+    return segment.scored and bool(segment.source and segment.source.strip()) and words >= 1
+
+
+def _note_adequacy(
+    work: Sequence[tuple[_Annotated, int]],
+    pair: tuple[str, str],
+    speaker: _Speaker,
+    watcher: Watcher,
+    budget: Budget,
+) -> None:
+    asked = [item.doc.segments[i] for item, i in work]
+    sizes = [len(s.text) + len(s.source or "") for s in asked]
+    for batch in budget.batches(sizes, kind=f"adequacy {speaker.name}", most=BUDGET_TRIPS):
+        watcher.plan("adequacy", len(batch))
+        found = speaker.say and speaker.say(
+            [asked[k] for k in batch],
+            source_lang=pair[0],
+            target_lang=pair[1],
+            progress=lambda n: watcher.advance("adequacy", n),
+        )
+        for k, said in zip(batch, found or (), strict=True):
+            item, i = work[k]
+            segments = list(item.doc.segments)
+            segments[i] = replace(asked[k], notes=replace(asked[k].notes, adequacy=said))
+            item.doc = replace(item.doc, segments=tuple(segments))
+            item.heard["adequacy"] += 1
 
 
 _Piece = tuple["_Annotated", str, list[tuple[int, Span]]]
@@ -616,6 +717,7 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
 def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[Result | Failure]:
     """A localisation file: one result without text, whose findings name key and line."""
     judged = [u for u in catalogue.units if u.target and not u.flags & {"obsolete", "missing", UNCHANGED}]
+    holding: dict[str, Sequence[Unit]] = {"": judged}
     findings: list[Finding] = []
     failures: list[Failure] = []
     for rule in rules:
@@ -624,8 +726,10 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
         try:
             with collector.at_rest():
                 if rule.judges_units():
-                    for unit in judged:
-                        findings.extend(rule.judge(unit, catalogue))
+                    if rule.signs not in holding:
+                        holding[rule.signs] = _holding(judged, rule.signs)
+                    asked = holding[rule.signs]
+                    findings.extend(chain.from_iterable(map(rule.judge, asked, repeat(catalogue))))
                 findings.extend(rule.judge_catalogue(catalogue))
         except Exception as error:  # noqa: BLE001 - as in _check
             problem = f"{rule.code} failed: {type(error).__name__}: {error}"
@@ -644,6 +748,12 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
     yield from failures
 
 
+def _holding(units: Iterable[Unit], signs: str) -> list[Unit]:
+    """Units with any of the characters in source or target."""
+    found = re.compile(f"[{re.escape(signs)}]").search
+    return [unit for unit in units if found(unit.target) or found(unit.source)]
+
+
 def _scores(doc: Document) -> Scores:
     """Document scores from sentence notes."""
     fluent = [
@@ -651,9 +761,16 @@ def _scores(doc: Document) -> Scores:
         for s in doc.segments
         if s.notes.fluency is not None and s.notes.fluency.percentile is not None
     ]
+    rendered = [
+        s.notes.adequacy.percentile
+        for s in doc.segments
+        if s.notes.adequacy is not None and s.notes.adequacy.percentile is not None
+    ]
     trips = [(s, s.notes.round_trip) for s in doc.segments if s.notes.round_trip is not None]
     judged = [(s, t) for s, t in trips if t.chrf is not None]
-    placed = [t.percentile for s, t in judged if s.source is not None and t.percentile is not None]
+    placed = rendered or [
+        t.percentile for s, t in judged if s.source is not None and t.percentile is not None
+    ]
     whole = None
     if judged:
         pairs = [

@@ -19,6 +19,7 @@ source-lang = "en"
 names = "terms/names.csv"
 translator = "auto"
 language-model = "embedded"
+quality-model = "models/metricx"
 no-models = true
 budget = "2m"
 offline = false
@@ -60,6 +61,7 @@ def test_every_key_is_read(tmp_path: Path, name: str) -> None:
         names=tmp_path / "terms/names.csv",
         translator="auto",
         language_model="embedded",
+        quality_model="models/metricx",
         no_models=True,
         budget=120.0,
         offline=False,

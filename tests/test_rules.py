@@ -16,6 +16,7 @@ import pytest
 from mtcheck import checks
 from mtcheck.checks.round_trip import TripCheck
 from mtcheck.core import (
+    Adequacy,
     Catalogue,
     Document,
     Finding,
@@ -85,7 +86,9 @@ def annotated(path: Path, code: str) -> list[Finding]:
     )
     assert len(doc.segments) == 1
     (part,) = doc.segments
-    doc = replace(doc, segments=(replace(part, notes=Notes(said, fluency(row))),), style=style(row))
+    doc = replace(
+        doc, segments=(replace(part, notes=Notes(said, fluency(row), adequacy(row))),), style=style(row)
+    )
     return list(rule.run(doc))
 
 
@@ -115,3 +118,13 @@ def fluency(row: dict[str, Any]) -> Fluency | None:
     starts = [(row["text"].index(words), words) for words in said["spikes"]]
     spikes = tuple(Span(start, start + len(words)) for start, words in starts)
     return Fluency((), said["mean_surprisal"], said["percentile"], spikes)
+
+
+def adequacy(row: dict[str, Any]) -> Adequacy | None:
+    if "adequacy" not in row:
+        return None
+    said = row["adequacy"]
+    starts = [(row["text"].index(words), words) for words in said["doubtful"]]
+    return Adequacy(
+        said["penalty"], said["percentile"], tuple(Span(n, n + len(words)) for n, words in starts)
+    )

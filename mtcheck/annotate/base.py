@@ -131,3 +131,18 @@ class HiddenStates(Protocol):
             for each text the averages after each layer, one after the other; they depend on the text
             alone, not on its neighbours.
         """
+
+
+@runtime_checkable
+class QualityEstimator(Protocol):
+    """A metric without a reference that was trained on raters' penalties.
+
+    Attributes:
+        signature: model id and revision, as reports print it.
+    """
+
+    signature: str
+
+    def penalties(self, pairs: Sequence[tuple[str, str]], *, progress: Progress = silent) -> list[float]:
+        """MQM penalty of each (source, target), 0 (nothing wrong) to 25, in order; what is said of a pair
+        depends on it alone."""

@@ -28,6 +28,7 @@ from mtcheck.annotate.base import (
     HiddenStates,
     LanguageModel,
     Progress,
+    QualityEstimator,
     ScoredToken,
     SourceLanguageModel,
     Translator,
@@ -248,7 +249,7 @@ class RememberingLanguageModel(_Remembering[CausalModel]):
                 progress=progress,
             )
 
-        lines = [json.dumps(pair, ensure_ascii=False) for pair in pairs]
+        lines = [_line(pair) for pair in pairs]
         return self._recall("given", (source_lang, target_lang), lines, ask, _WEIGHED, progress)
 
     def surprisal(
@@ -272,6 +273,20 @@ class RememberingLanguageModel(_Remembering[CausalModel]):
         return self._recall("states", ([*layers], tokens), texts, ask, _STATES, progress)
 
 
+class RememberingEstimator(_Remembering[QualityEstimator]):
+    """A ``QualityEstimator`` that remembers."""
+
+    def penalties(self, pairs: Sequence[tuple[str, str]], *, progress: Progress = silent) -> list[float]:
+        """See ``QualityEstimator``."""
+
+        def ask(batch: Sequence[str]) -> list[tuple[float]]:
+            found = self._model.penalties([_pair(line) for line in batch], progress=progress)
+            return [(value,) for value in found]
+
+        lines = [_line(pair) for pair in pairs]
+        return [value for (value,) in self._recall("penalty", (), lines, ask, _PENALTY, progress)]
+
+
 def _read_flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError("neither yes nor no")
@@ -290,6 +305,10 @@ def _write_tokens(said: tuple[ScoredToken, ...]) -> list[list[float]]:
 def _read_tokens(value: Any) -> tuple[ScoredToken, ...]:
     starts, ends, bits = value
     return tuple(ScoredToken(int(a), int(b), float(c)) for a, b, c in zip(starts, ends, bits, strict=True))
+
+
+def _line(pair: tuple[str, str]) -> str:
+    return json.dumps(pair, ensure_ascii=False)
 
 
 def _pair(line: str) -> tuple[str, str]:
@@ -311,5 +330,6 @@ def _read_states(value: Any) -> list[float]:
 
 
 _TOKENS = _Shape(_write_tokens, _read_tokens)
+_PENALTY: _Shape[tuple[float]] = _Shape(list, lambda value: (float(value[0]),))
 _WEIGHED = _Shape(_write_weighed, _read_weighed)
 _STATES: _Shape[list[float]] = _Shape(list, _read_states)

@@ -16,11 +16,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtcheck.annotate import registry
-from mtcheck.annotate.base import LanguageModel, Translator
+from mtcheck.annotate.base import LanguageModel, QualityEstimator, Translator
 from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.cache import (
     CausalModel,
     Identity,
+    RememberingEstimator,
     RememberingLanguageModel,
     RememberingTranslator,
     kept_answers,
@@ -39,6 +40,8 @@ class Models:
     Args:
         translator: ``auto``, ``embedded``, a folder, a Hub id, a ``Translator``, or None for none.
         language_model: the same for fluency.
+        quality_model: a folder, a Hub id or a ``QualityEstimator`` for adequacy; None to leave it to the
+            language model.
         offline: never touch the network.
         threads: torch threads; None for the cores that are idle.
         keep: keep what models say on disk, and take what is kept there.
@@ -50,6 +53,7 @@ class Models:
 
     translator: str | Translator | None = "auto"
     language_model: str | LanguageModel | None = "auto"
+    quality_model: str | QualityEstimator | None = None
     offline: bool = False
     threads: int | None = None
     keep: bool = True
@@ -58,6 +62,7 @@ class Models:
     _loaded: dict[str, LoadedModel] = field(default_factory=dict)
     _translators: dict[tuple[str, str], tuple[Translator, str]] = field(default_factory=dict)
     _language_model: LanguageModel | None = None
+    _estimator: QualityEstimator | None = None
 
     def translator_for(self, source_lang: str, target_lang: str) -> tuple[Translator, str]:
         """The translator of a direction and why it was chosen.
@@ -106,6 +111,32 @@ class Models:
         else:
             choice = registry.named(self.language_model, offline=self.offline)
         return self._causal(self._checkpoint(choice))
+
+    def estimator(self) -> QualityEstimator | None:
+        """The quality estimator, None if none was named.
+
+        Raises:
+            ModelError: the one that was named cannot be had.
+        """
+        if self._estimator is None and self.quality_model is not None:
+            self._estimator = self._open_estimator(self.quality_model)
+        return self._estimator
+
+    def _open_estimator(self, wanted: str | QualityEstimator) -> QualityEstimator:
+        if not isinstance(wanted, str):
+            return wanted
+        from mtcheck.annotate.hf import open_quality_estimator, require, require_estimator
+
+        checkpoint = self._checkpoint(registry.named(wanted, offline=self.offline))
+        require(checkpoint)
+        require_estimator(checkpoint)
+
+        def load() -> QualityEstimator:
+            return open_quality_estimator(self._load(checkpoint))
+
+        if not self.keep:
+            return load()
+        return RememberingEstimator(_identity(checkpoint), self._answers, load, effort=self.effort)
 
     def _translator(self, checkpoint: Checkpoint, pair: tuple[str, str] | None) -> Translator:
         from mtcheck.annotate.hf import open_translator, require

@@ -32,6 +32,7 @@ CHECKS = (
     "mtcheck.checks.adequacy:NumberNotKept",
     "mtcheck.checks.adequacy:NameNotKept",
     "mtcheck.checks.adequacy:NegationNotKept",
+    "mtcheck.checks.adequacy:LowAdequacy",
     "mtcheck.checks.style:MachineTranslationStyle",
     "mtcheck.checks.suppression:SuppressionWithoutReason",
     "mtcheck.checks.units.files:FileBroken",

@@ -1,13 +1,13 @@
-"""Findings on sentences beside their sources, without a model."""
+"""Findings on sentences beside their sources: what gates say, and what a trained model expects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import ClassVar
 
-from mtcheck import gates
+from mtcheck import gates, resources
 from mtcheck.checks.base import Check
-from mtcheck.core import Document, Finding, Segment, Severity, Span
+from mtcheck.core import NO_TRANSLATION, Document, Finding, Segment, Severity, Span
 
 
 class AlarmCheck(Check):
@@ -273,3 +273,55 @@ class NegationNotKept(AlarmCheck):
     severity = Severity.NOTE
     kind = "negation"
     says = "Negation differs: the source has {lost}, the target {added}"
+
+
+class LowAdequacy(Check):
+    """A sentence would be expected to get a higher penalty than nearly all human translations.
+
+    What it does
+        Reports a sentence whose expected MQM penalty, as a regression over the language model's doubts
+        predicts it, is higher than that of 95 in 100 human translations of its language pair, and names
+        the words at which the model would most of all have written something else. Sentences of which
+        ADQ001 to ADQ005 say that they are no translation are left to these.
+
+    Why it matters
+        Where raters find errors the model doubts; an editor who reads the sentences with the highest
+        expected penalties finds more than by reading at random.
+
+    Limits
+        By its making, 5 in 100 human translations are reported, long and free ones first. It agrees with
+        raters weakly, and hardly tells two translations of one source apart; the words that it names are
+        mostly right. A pair without measured human translations is not judged. Figures:
+        models/adequacy.card.md.
+
+    Example
+        "The bank of the river was closed." with a target that speaks of a bank for money.
+
+    Source
+        MQM (Freitag et al. 2021); regression and limit: models/adequacy.card.md.
+    """
+
+    code = "ADQ009"
+    name = "low-adequacy"
+    severity = Severity.NOTE
+    needs = frozenset({"adequacy"})
+
+    def run(self, doc: Document) -> Iterator[Finding]:
+        """One finding a sentence below the limit."""
+        limit = float(resources.data("thresholds")["adequacy"]["flag_percentile"])
+        for segment in doc.segments:
+            adequacy = segment.notes.adequacy
+            if adequacy is None or adequacy.percentile is None or adequacy.percentile >= limit:
+                continue
+            if adequacy.penalty >= NO_TRANSLATION:
+                continue
+            words = [doc.text[s.start : s.end] for s in adequacy.doubtful]
+            where = f"; the most doubtful words: {', '.join(words)}" if words else ""
+            yield self.finding(
+                doc,
+                f"Fewer than {max(1, round(adequacy.percentile + 0.5))} in 100 human translations would be "
+                f"expected to get as high a penalty from raters{where}",
+                span=segment.span,
+                found=segment.text,
+                score=adequacy.percentile,
+            )

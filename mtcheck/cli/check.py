@@ -59,6 +59,7 @@ def check(
     source_lang: options.SourceLang = None,
     translator: options.Translator = None,
     language_model: options.LanguageModel = None,
+    quality_model: options.QualityModel = None,
     names: options.Names = None,
     terms: options.Terms = None,
     no_models: options.NoModels = None,
@@ -91,8 +92,8 @@ def check(
     said = options.settings(
         config,
         select=select, ignore=ignore, fail_on=fail_on, lang=lang, source_lang=source_lang, names=names,
-        terms=terms, translator=translator, language_model=language_model, no_models=no_models,
-        budget=budget, offline=offline, format=format_, baseline=baseline,
+        terms=terms, translator=translator, language_model=language_model, quality_model=quality_model,
+        no_models=no_models, budget=budget, offline=offline, format=format_, baseline=baseline,
     )  # fmt: skip
     name = said.format or ("github" if options.on_github() and output is None else "terminal")
     if name not in REPORTERS:

@@ -98,6 +98,14 @@ LanguageModel = Annotated[
         show_default="auto",
     ),
 ]
+QualityModel = Annotated[
+    str | None,
+    typer.Option(
+        "--quality-model",
+        help="Model for adequacy beside a source: a MetricX folder or Hub id.",
+        show_default="the language model",
+    ),
+]
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="Let addresses be private or on this machine.")
 ]
@@ -269,6 +277,7 @@ def _models(config: Config, threads: int | None, watcher: Watcher, keep: bool) -
     return Models(
         translator=config.translator or "auto",
         language_model=config.language_model or "auto",
+        quality_model=config.quality_model,
         offline=bool(config.offline),
         threads=threads,
         keep=keep,

@@ -72,3 +72,45 @@ def detection(
     for path in written:
         typer.echo(str(path))
     raise typer.Exit(0 if written else 1)
+
+
+@train_app.command("adequacy")
+def adequacy(
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="Folder of rated segments and human translations.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="JSON file to write into.")] = Path(
+        "models/adequacy.json"
+    ),
+    learn: Annotated[
+        list[str] | None,
+        typer.Option("--pair", metavar="PAIR", help="Learn from this language pair alone; repeatable."),
+    ] = None,
+) -> None:
+    """Train the adequacy score from segments that people rated.
+
+    Reads NAME.zh-en.mqm.jsonl.gz with rows {"src", "target", "mqm", "doc"}, and WMT documents
+    (wmt*.zh-en.docs.jsonl.gz) for the place of a score among human translations. A pair takes a
+    seventh of a second; what the model says is kept in the cache.
+
+    \b
+    mtcheck models train adequacy --data ../shared/eval --pair zh-en
+    """
+    if not data.is_dir():
+        raise UsageError(f"{data}: no such folder")
+    try:
+        from mtcheck.training import adequacy as training
+        from mtcheck.training import detection as shared
+    except ImportError as error:
+        raise UsageError(f"training needs the train extra ({error}): pip install 'mtcheck[train]'") from error
+    from mtcheck.annotate.base import SourceLanguageModel
+    from mtcheck.annotate.models import Models
+    from mtcheck.cli.progress import Bar, Quiet
+
+    model = Models().fluency_model()
+    if not isinstance(model, SourceLanguageModel):
+        raise UsageError("the language model cannot read a target after its source")
+    pairs = learn or sorted({"-".join(r.pair) for r in training.read_rated(data)})
+    with Bar() if sys.stderr.isatty() else Quiet() as bar:
+        watch = shared.Watch(say=lambda line: typer.echo(line, err=True), plan=bar.plan, advance=bar.advance)
+        typer.echo(str(training.train(data, out, model=model, learn=pairs, watch=watch)))

@@ -66,6 +66,17 @@ def length_of(source_lang: str, target_lang: str) -> tuple[float, float] | None:
     return None if row is None else (float(row[0]), float(row[1]))
 
 
+def unlike_length(source: str, target: str, lengths: tuple[float, float]) -> float:
+    """How far a target's length is from the usual one, in standard deviations, which are larger for
+    short sentences; negative if it is shorter.
+
+    Args:
+        lengths: what ``length_of`` gives for the pair.
+    """
+    ratio = math.log((weighted(target) + 3) / (weighted(source) + 3))
+    return (ratio - lengths[0]) / (lengths[1] + 1.5 / math.sqrt(weighted(source) + 3))
+
+
 def features(
     source: str,
     target: str,
@@ -76,8 +87,7 @@ def features(
     lengths: tuple[float, float],
 ) -> tuple[float, ...]:
     """The evidence, in the order of ``FEATURES``."""
-    ratio = math.log((weighted(target) + 3) / (weighted(source) + 3))
-    z = (ratio - lengths[0]) / (lengths[1] + 1.5 / math.sqrt(weighted(source) + 3))
+    z = unlike_length(source, target, lengths)
     both = explained(source, target, table)
     mine = [v for v in both.source if v is not None]
     theirs = [v for v in both.target if v is not None]

@@ -121,9 +121,16 @@ def segment_record(segment: Segment, *, tokens: bool = False) -> dict[str, Any]:
         "flags": sorted(segment.flags),
         "source": segment.source,
         "fluency": None,
+        "adequacy": None,
         "round_trip": None,
     }
-    fluency, trip = segment.notes.fluency, segment.notes.round_trip
+    fluency, trip, adequacy = segment.notes.fluency, segment.notes.round_trip, segment.notes.adequacy
+    if adequacy is not None:
+        out["adequacy"] = {
+            "percentile": _rounded(adequacy.percentile),
+            "penalty": _rounded(adequacy.penalty),
+            "doubtful": [list(s) for s in adequacy.doubtful],
+        }
     if fluency is not None:
         out["fluency"] = {
             "percentile": _rounded(fluency.percentile),

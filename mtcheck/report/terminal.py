@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mtcheck import resources, text
-from mtcheck.core import Failure, Finding, Result, Rule, Segment, Severity
+from mtcheck.core import Adequacy, Failure, Finding, Result, Rule, Segment, Severity
 from mtcheck.report.places import MAX_KEY
 
 if TYPE_CHECKING:
@@ -281,6 +281,7 @@ _LABELS = {
     "language_model": "Language model",
     "round_trip": "Round trip",
     "fluency": "Fluency",
+    "adequacy": "Adequacy",
     "models_saw": "Models saw",
     "chrf": "chrF signature",
 }
@@ -310,7 +311,7 @@ def _strips(segments: Sequence[Segment]) -> list[str]:
 
 def _scores_line(segment: Segment) -> str:
     parts = []
-    fluency, trip = segment.notes.fluency, segment.notes.round_trip
+    fluency, trip, adequacy = segment.notes.fluency, segment.notes.round_trip, segment.notes.adequacy
     if fluency is not None:
         if fluency.percentile is not None:
             words = [segment.text[a - segment.span.start : b - segment.span.start] for a, b in fluency.spikes]
@@ -318,10 +319,20 @@ def _scores_line(segment: Segment) -> str:
             parts.append(f"fluency {fluency.percentile:.0f}{unexpected}")
         else:
             parts.append(f"{fluency.mean_surprisal:.1f} bits a token")
+    if adequacy is not None:
+        parts.append(_adequacy(segment, adequacy))
     if trip is not None and trip.chrf is not None:
         place = f" (of human text {trip.percentile:.0f}% do worse)" if trip.percentile is not None else ""
         parts.append(f"chrF {trip.chrf:.0f}{place}")
     return " · ".join(parts)
+
+
+def _adequacy(segment: Segment, adequacy: Adequacy) -> str:
+    words = [segment.text[a - segment.span.start : b - segment.span.start] for a, b in adequacy.doubtful]
+    doubtful = f" (doubtful: {visible(', '.join(words))})" if words else ""
+    if adequacy.percentile is None:
+        return f"expected penalty {adequacy.penalty:.1f} of 25{doubtful}"
+    return f"adequacy {adequacy.percentile:.0f}{doubtful}"
 
 
 def _back(segment: Segment) -> Text:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mtcheck.core import (
+    Adequacy,
     Document,
     Failure,
     Finding,
@@ -189,7 +190,7 @@ def _whole(segments: tuple[Segment, ...], findings: tuple[Finding, ...]) -> str:
 
 
 def _segment(record: Mapping[str, Any]) -> Segment:
-    fluency, trip = record["fluency"], record["round_trip"]
+    fluency, trip, adequacy = record["fluency"], record["round_trip"], record.get("adequacy")
     return Segment(
         text=_text(record["text"]),
         span=_span(record["span"]),
@@ -201,6 +202,7 @@ def _segment(record: Mapping[str, Any]) -> Segment:
         notes=Notes(
             round_trip=None if trip is None else _round_trip(trip),
             fluency=None if fluency is None else _fluency(fluency),
+            adequacy=None if adequacy is None else _adequacy(adequacy),
         ),
     )
 
@@ -211,6 +213,14 @@ def _fluency(record: Mapping[str, Any]) -> Fluency:
         mean_surprisal=float(record["mean_surprisal_bits"]),
         percentile=record["percentile"],
         spikes=tuple(_span(s) for s in record["spikes"]),
+    )
+
+
+def _adequacy(record: Mapping[str, Any]) -> Adequacy:
+    return Adequacy(
+        penalty=float(record["penalty"]),
+        percentile=record["percentile"],
+        doubtful=tuple(_span(s) for s in record["doubtful"]),
     )
 
 

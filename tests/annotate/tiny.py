@@ -159,6 +159,32 @@ def t5(folder: Path, *, madlad: bool = False) -> Path:
     return folder
 
 
+def metricx(folder: Path) -> Path:
+    """An MT5ForConditionalGeneration with mT5's own number of rows, as MetricX-24 is saved."""
+    import torch
+    from transformers import MT5Config, MT5ForConditionalGeneration
+
+    t5(folder)  # for its tokenizer
+    for path in folder.glob("*.safetensors"):
+        path.unlink()
+    torch.manual_seed(1)
+    config = MT5Config(
+        vocab_size=250_112,
+        d_model=16,
+        d_kv=8,
+        d_ff=16,
+        num_layers=1,
+        num_decoder_layers=1,
+        num_heads=2,
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+        tie_word_embeddings=False,
+    )
+    _save(MT5ForConditionalGeneration(config), folder)
+    return folder
+
+
 def causal(folder: Path) -> Path:
     """A LlamaForCausalLM with a byte-level BPE tokenizer."""
     import torch

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mtcheck.core import (
+    Adequacy,
     Document,
     Failure,
     Finding,
@@ -67,6 +68,7 @@ def one_of_each() -> list[Result | Failure]:
         notes=Notes(
             RoundTrip(Translation("да да да да", "looping", model)),
             Fluency((Token(Span(39, 41), 17.0),), 17.0, 2.0, (Span(39, 41),)),
+            Adequacy(6.25, 12.5, (Span(29, 32), Span(39, 41))),
         ),
     )
     footer = Segment("Translated by Google", Span(43, 63), "footer", 3, "en", frozenset({"notice"}))

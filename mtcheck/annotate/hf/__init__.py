@@ -5,14 +5,22 @@ configuration, not at its name, to tell how it wants to be spoken to.
 """
 
 from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, load, require
-from mtcheck.annotate.hf.opening import open_language_model, open_translator, require_causal
+from mtcheck.annotate.hf.opening import (
+    open_language_model,
+    open_quality_estimator,
+    open_translator,
+    require_causal,
+    require_estimator,
+)
 
 __all__ = [
     "Checkpoint",
     "LoadedModel",
     "load",
     "open_language_model",
+    "open_quality_estimator",
     "open_translator",
     "require",
     "require_causal",
+    "require_estimator",
 ]

@@ -177,12 +177,16 @@ def _beside(segment: Segment, source_lang: str | None) -> str:
 
 def _numbers(segment: Segment) -> str:
     """What the models measured of a sentence, in one quiet line."""
-    fluency, trip = segment.notes.fluency, segment.notes.round_trip
+    fluency, trip, adequacy = segment.notes.fluency, segment.notes.round_trip, segment.notes.adequacy
     said = []
     if fluency is not None and fluency.percentile is not None:
         said.append(f"fluency {fluency.percentile:.0f} of 100")
     elif fluency is not None:
         said.append(f"{fluency.mean_surprisal:.1f} bits a token")
+    if adequacy is not None and adequacy.percentile is not None:
+        said.append(f"adequacy {adequacy.percentile:.0f} of 100")
+    elif adequacy is not None:
+        said.append(f"expected penalty {adequacy.penalty:.1f} of 25")
     if trip is not None and trip.chrf is not None:
         place = "" if trip.percentile is None else f" (of human text {trip.percentile:.0f}% do worse)"
         said.append(f"round trip chrF {trip.chrf:.0f}{place}")

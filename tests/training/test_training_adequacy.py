@@ -1,0 +1,188 @@
+"""Learning what a model's doubts are worth, on made-up ratings."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn", reason="needs the train extra")
+
+from mtcheck.annotate import adequacy as scores
+from mtcheck.annotate.base import WeighedToken
+from mtcheck.annotate.fake import FakeSourceModel
+from mtcheck.core import InputError
+from mtcheck.training import adequacy
+from mtcheck.training.detection import Watch
+
+WATCH = Watch(say=lambda _: None, plan=lambda *_: None, advance=lambda *_: None)
+DAY = datetime.date(2026, 11, 25)
+GOOD = ["river", "rose", "over", "its", "bank", "after", "a", "long", "night", "of", "rain", "in", "spring"]
+BAD = [f"qx{n}" for n in range(8)]
+
+
+def sentence(rng: random.Random, errors: int) -> str:
+    words = rng.sample(GOOD, rng.randint(6, 12))
+    for n in range(errors):
+        words[n] = rng.choice(BAD)
+    rng.shuffle(words)
+    return " ".join(words)
+
+
+def write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def ratings(folder: Path, pair: str = "xx-en", *, sources: int = 80, docs: int = 4) -> Path:
+    """Eight versions of each source, from none to five wrong words at five points each, roughly."""
+    folder.mkdir(exist_ok=True)
+    rng = random.Random(pair)
+    rows = []
+    for n in range(sources):
+        for system in range(8):
+            errors = rng.randint(0, 5)
+            penalty = max(0.0, 5.0 * errors + rng.gauss(0, 2))
+            rows.append(
+                {
+                    "src": f"source {n}",
+                    "target": sentence(rng, errors),
+                    "mqm": penalty,
+                    "doc": f"talk.{n % docs}",
+                    "system": str(system),
+                }
+            )
+    write(folder / f"made.{pair}.mqm.jsonl.gz", rows)
+    documents = [
+        {
+            "doc": str(n),
+            "source": [f"original {n} {i}" for i in range(5)],
+            "human": {"ref": [sentence(rng, 0) for _ in range(5)]},
+            "mt": {},
+        }
+        for n in range(12)
+    ]
+    write(folder / f"wmt99.{pair}.docs.jsonl.gz", documents)
+    return folder
+
+
+def model() -> FakeSourceModel:
+    return FakeSourceModel(dict.fromkeys(GOOD, 1.0) | dict.fromkeys(BAD, 15.0), signature="made@1")
+
+
+def trained(folder: Path, out: Path, *, learn: Sequence[str] = ("xx-en",)) -> dict[str, Any]:
+    adequacy.train(folder, out, model=model(), learn=learn, watch=WATCH, today=DAY)
+    entry: dict[str, Any] = json.loads(out.read_text("utf-8"))["models"]["made@1"]
+    return entry
+
+
+def test_it_learns_that_doubts_are_errors(tmp_path: Path) -> None:
+    entry = trained(ratings(tmp_path / "data"), tmp_path / "adequacy.json")
+    figures = entry["figures"]["made.xx-en"]
+    for name, least in (("kendall", 0.7), ("kendall within one source", 0.7), ("worst tenth", 0.15)):
+        whole, low, high = figures[name]
+        assert low <= whole <= high
+        assert whole > least
+    assert figures["left out"] == "each document in turn"
+    assert entry["segments"] == 640
+    clean, spoilt = (predicted(entry, sentence(random.Random(1), errors)) for errors in (0, 4))
+    assert clean < 3 < 8 < spoilt
+
+
+def predicted(entry: dict[str, Any], target: str) -> float:
+    tokens = model().given([("source", target)], source_lang="xx", target_lang="en")[0]
+    return scores.penalty(
+        scores.features("source", target, tokens, source_lang="xx", target_lang="en"), entry
+    )
+
+
+def test_noise_is_not_learnt(tmp_path: Path) -> None:
+    folder = ratings(tmp_path / "data")
+    path = folder / "made.xx-en.mqm.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    penalties = [row["mqm"] for row in rows]
+    random.Random(0).shuffle(penalties)
+    write(path, [row | {"mqm": p} for row, p in zip(rows, penalties, strict=True)])
+    figures = trained(folder, tmp_path / "adequacy.json")["figures"]["made.xx-en"]
+    assert abs(figures["kendall"][0]) < 0.1
+
+
+def test_human_translations_give_the_place(tmp_path: Path) -> None:
+    entry = trained(ratings(tmp_path / "data"), tmp_path / "adequacy.json")
+    place = entry["human"]["xx-en"]
+    assert place["sentences"] == 60
+    assert place["data"] == ["wmt99.xx-en"]
+    assert place["quantiles"] == sorted(place["quantiles"])
+    assert len(place["quantiles"]) == adequacy.STEPS + 1
+    assert place["quantiles"][-1] < predicted(entry, sentence(random.Random(2), 4))
+
+
+def test_same_data_same_bytes_and_other_models_stay(tmp_path: Path) -> None:
+    folder = ratings(tmp_path / "data")
+    out, again = tmp_path / "one.json", tmp_path / "two.json"
+    again.write_text(json.dumps({"models": {"other@1": {"kept": True}}}), encoding="utf-8")
+    trained(folder, out)
+    trained(folder, again)
+    both = json.loads(again.read_text("utf-8"))["models"]
+    assert both.pop("other@1") == {"kept": True}
+    assert {"models": both} == json.loads(out.read_text("utf-8"))
+    before = out.read_bytes()
+    trained(folder, out)
+    assert out.read_bytes() == before
+
+
+def test_a_pair_that_is_not_learnt_from_tests_the_others(tmp_path: Path) -> None:
+    folder = ratings(ratings(tmp_path / "data"), "yy-en", sources=30)
+    alone = trained(ratings(tmp_path / "alone"), tmp_path / "alone.json")
+    entry = trained(folder, tmp_path / "adequacy.json")
+    assert entry["weights"] == alone["weights"]
+    assert entry["figures"]["made.yy-en"]["left out"] == "the whole set"
+    assert entry["figures"]["made.yy-en"]["kendall"][0] > 0.7
+    assert entry["pairs"] == ["xx-en"]
+
+
+def test_what_the_model_cannot_read_is_taken_for_the_average(tmp_path: Path) -> None:
+    class Shy(FakeSourceModel):
+        def given(self, pairs: Any, **asked: Any) -> list[tuple[WeighedToken, ...]]:
+            return [
+                () if "qx0" in target else said
+                for (_, target), said in zip(pairs, super().given(pairs, **asked), strict=True)
+            ]
+
+    folder, out = ratings(tmp_path / "data"), tmp_path / "adequacy.json"
+    shy = Shy(dict.fromkeys(GOOD, 1.0) | dict.fromkeys(BAD, 15.0), signature="made@1")
+    adequacy.train(folder, out, model=shy, learn=["xx-en"], watch=WATCH, today=DAY)
+    entry = json.loads(out.read_text("utf-8"))["models"]["made@1"]
+    assert entry["segments"] == 640
+    assert np.isfinite(entry["weights"]).all()
+
+
+def test_too_little_is_said(tmp_path: Path) -> None:
+    folder = ratings(tmp_path / "data", sources=20)
+    with pytest.raises(InputError, match="160 rated segments of xx-en, at least 500"):
+        trained(folder, tmp_path / "adequacy.json")
+    with pytest.raises(InputError, match="0 rated segments of de-en"):
+        trained(folder, tmp_path / "adequacy.json", learn=["de-en"])
+
+
+def test_a_bad_row_is_named(tmp_path: Path) -> None:
+    folder = ratings(tmp_path / "data")
+    write(folder / "made.yy-en.mqm.jsonl.gz", [{"src": "a", "target": "b"}])
+    with pytest.raises(InputError) as caught:
+        trained(folder, tmp_path / "adequacy.json")
+    assert caught.value.place == "line 1"
+    assert "mqm" in caught.value.problem
+
+
+def test_the_worst_tenth_is_what_an_editor_reads() -> None:
+    penalties = np.array([9.0] * 2 + [1.0] * 18)
+    assert adequacy.worst_tenth(np.arange(20, 0, -1.0), penalties) == pytest.approx(0.5)
+    assert adequacy.worst_tenth(np.arange(20.0), penalties) == pytest.approx(2 / 36)
