@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from mtcheck.annotate.base import LanguageModel, Translator
+from mtcheck.annotate.base import LanguageModel, QualityEstimator, Translator
 from mtcheck.core import Catalogue, Document, InputError, Origin, Report, Result
 
 
@@ -16,6 +16,7 @@ def check(
     source_lang: str | None = None,
     translator: str | Translator | None = None,
     language_model: str | LanguageModel | None = None,
+    quality_model: str | QualityEstimator | None = None,
     names: Path | None = None,
     terms: Path | None = None,
     offline: bool = False,
@@ -32,7 +33,8 @@ def check(
         source_lang: BCP 47 language that every text was translated from; None to find out.
         translator: ``"auto"``, ``"embedded"``, a model folder, a Hub id, or an object with the
             methods of ``Translator``; None to make no round trips.
-        language_model: the same for fluency.
+        language_model: the same for fluency, and for adequacy of what has a source.
+        quality_model: a MetricX folder, a Hub id or a ``QualityEstimator`` for adequacy instead.
         names: file of agreed forms of names (CSV, TOML or TBX).
         terms: file of agreed terms, likewise.
         offline: never touch the network.
@@ -59,8 +61,13 @@ def check(
 
     asked = [inputs] if isinstance(inputs, str | Path | Document) else list(inputs)
     models = None
-    if translator is not None or language_model is not None:
-        models = Models(translator=translator, language_model=language_model, offline=offline)
+    if translator is not None or language_model is not None or quality_model is not None:
+        models = Models(
+            translator=translator,
+            language_model=language_model,
+            quality_model=quality_model,
+            offline=offline,
+        )
     selection = Selection(
         select=tuple(select),
         ignore=tuple(ignore),
@@ -88,6 +95,7 @@ def check_text(
     source: str | None = None,
     translator: str | Translator | None = None,
     language_model: str | LanguageModel | None = None,
+    quality_model: str | QualityEstimator | None = None,
 ) -> Result:
     """Audit one string; arguments as for ``check``.
 
@@ -108,7 +116,12 @@ def check_text(
         doc = Document(id, text, Origin(id))
     doc = replace(doc, id=id, source=source)
     return check(
-        doc, lang=lang, source_lang=source_lang, translator=translator, language_model=language_model
+        doc,
+        lang=lang,
+        source_lang=source_lang,
+        translator=translator,
+        language_model=language_model,
+        quality_model=quality_model,
     ).results[0]
 
 

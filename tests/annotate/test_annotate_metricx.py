@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import tiny
 
+from mtcheck import check_text
 from mtcheck.annotate.answers import Answers
 from mtcheck.annotate.base import QualityEstimator
 from mtcheck.annotate.budget import Effort
@@ -155,3 +156,13 @@ def test_what_it_said_is_remembered(tmp_path: Path) -> None:
     assert first == [float(len(target)) for _, target in [*PAIRS, PAIRS[0]]]
     assert remembering().penalties(PAIRS) == first[:-1]
     assert len(model.asked) == len(PAIRS)
+
+
+def test_it_can_be_named_in_a_program(folder: Path) -> None:
+    source, target = PAIRS[0]
+    result = check_text(target, source=source, lang="ru", source_lang="en", quality_model=str(folder))
+    noted = result.document.segments[0].notes.adequacy
+    assert noted is not None
+    assert noted.penalty == pytest.approx(by_hand(folder, source, target), abs=1e-3)
+    assert noted.percentile is None
+    assert result.scores.adequacy is None

@@ -11,6 +11,7 @@ import pytest
 
 from mtcheck import check_text
 from mtcheck.core import (
+    Adequacy,
     Document,
     Failure,
     Fluency,
@@ -46,6 +47,7 @@ def annotated(result: Result) -> Result:
     notes = Notes(
         RoundTrip(back, None, 51.25, 20.5, 61.0, 12.5),
         Fluency((Token(Span(first.span.start, first.span.start + 3), 7.25),), 7.25, 3.5, (first.span,)),
+        Adequacy(4.75, 22.5, (Span(first.span.start, first.span.start + 2),)),
     )
     segments = (replace(first, notes=notes, source="Источник."), *result.document.segments[1:])
     doc = replace(result.document, segments=segments, metadata={"feed": "x"})
