@@ -158,7 +158,8 @@ def test_what_it_said_is_remembered(tmp_path: Path) -> None:
     assert len(model.asked) == len(PAIRS)
 
 
-def test_it_can_be_named_in_a_program(folder: Path) -> None:
+def test_it_can_be_named_in_a_program(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTCHECK_CACHE", str(tmp_path / "cache"))
     source, target = PAIRS[0]
     result = check_text(target, source=source, lang="ru", source_lang="en", quality_model=str(folder))
     noted = result.document.segments[0].notes.adequacy
