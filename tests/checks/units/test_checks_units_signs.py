@@ -41,10 +41,11 @@ def catalogues() -> Iterator[Catalogue]:
 def made_up() -> Catalogue:
     """Messages of random pieces, among them those that break each rule."""
     rng = random.Random(7)
-    units = [
-        Unit(str(n), *("".join(rng.choices(PIECES, k=rng.randint(1, 6))) for _ in range(2)), line=n + 1)
-        for n in range(4000)
-    ]
+
+    def message() -> str:
+        return "".join(rng.choices(PIECES, k=rng.randint(1, 6)))
+
+    units = [Unit(str(n), message(), message(), line=n + 1) for n in range(4000)]
     return Catalogue("made-up.po", "po", tuple(units), source_lang="en", target_lang="ru")
 
 
