@@ -186,9 +186,15 @@ def _read(path: Path) -> sqlite3.Connection:
 
 def _check_kind(path: Path, db: sqlite3.Connection) -> None:
     """Refuse another program's file, and a newer version's; a file that was only begun is fine."""
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if not application and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    db.execute("BEGIN")  # one look at all three: another process may be making the store just now
+    try:
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+    if not application and not tables:
         return
     if application != _APPLICATION:
         raise UsageError(f"{path}: is no verdict store of mtcheck")
