@@ -295,7 +295,8 @@ class LowAdequacy(Check):
         translations is not judged. Figures: models/adequacy.card.md.
 
     Example
-        "The bank of the river was closed." with a target that speaks of a bank for money.
+        "The council met on Monday to talk about the new bridge over the river." with "Консилиум столкнулся
+        с понедельником ради разговора вокруг моста новизны свыше реки."
 
     Source
         MQM (Freitag et al. 2021); regression and limit: models/adequacy.card.md.

