@@ -43,8 +43,10 @@ def estimator(folder: Path) -> Any:
 
 
 def by_hand(folder: Path, source: str, target: str) -> float:
-    """Encoder, one step of the decoder, one row of the head: as the published class does it."""
+    """Encoder, one step of the decoder, one row of the head as it lies in the file: as the published
+    class does it."""
     import torch
+    from safetensors import safe_open
     from transformers import AutoTokenizer, MT5ForConditionalGeneration
 
     model = MT5ForConditionalGeneration.from_pretrained(folder).eval()
@@ -53,7 +55,9 @@ def by_hand(folder: Path, source: str, target: str) -> float:
     with torch.no_grad():
         states = model.encoder(input_ids=torch.tensor([ids[:-1]])).last_hidden_state
         step = model.decoder(input_ids=torch.tensor([[0]]), encoder_hidden_states=states).last_hidden_state
-        return min(25.0, max(0.0, float(step[0, 0] @ model.lm_head.weight[250_089])))
+    with safe_open(folder / "model.safetensors", framework="pt") as file:
+        row = file.get_tensor("lm_head.weight")[250_089]
+    return min(25.0, max(0.0, float(step[0, 0] @ row)))
 
 
 def test_penalties_are_those_of_the_published_architecture(folder: Path, estimator: Any) -> None:
@@ -93,6 +97,14 @@ def test_other_models_are_refused_in_plain_words(tmp_path: Path, folder: Path) -
         Models(quality_model=str(tiny.t5(tmp_path / "t5"))).estimator()
     with pytest.raises(ModelError, match="no such folder"):
         Models(quality_model="./nowhere").estimator()
+    from safetensors.torch import load_file, save_file
+
+    headless = tmp_path / "headless"
+    shutil.copytree(folder, headless)
+    kept = {k: v for k, v in load_file(folder / "model.safetensors").items() if k != "lm_head.weight"}
+    save_file(kept, headless / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"no lm_head\.weight"):
+        Models(quality_model=str(headless)).estimator()
     small = load(Checkpoint(tmp_path / "t5", "t5", "local"), threads=1)
     with pytest.raises(ModelError, match="vocabulary is too small"):
         open_quality_estimator(small)

@@ -181,7 +181,10 @@ def metricx(folder: Path) -> Path:
         decoder_start_token_id=0,
         tie_word_embeddings=False,
     )
-    _save(MT5ForConditionalGeneration(config), folder)
+    model = MT5ForConditionalGeneration(config)
+    # a head of its own, whatever this release makes of tie_word_embeddings
+    model.lm_head.weight = torch.nn.Parameter(torch.randn(250_112, 16))
+    _save(model, folder)
     return folder
 
 

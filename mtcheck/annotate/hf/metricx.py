@@ -8,10 +8,11 @@ to 0 to 25. Its weights have mT5's own names, so mT5 is what is loaded. The inpu
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from mtcheck.annotate.base import Progress, silent
-from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel
+from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, find_weights
 from mtcheck.core import NO_TRANSLATION, ModelError
 
 PENALTY_ROW = 250_089
@@ -81,6 +82,26 @@ def require_tokenizer(checkpoint: Checkpoint) -> None:
             f"{checkpoint.path}: no tokenizer here; MetricX uses mT5's: save that of google/mt5-xl "
             "(spiece.model and tokenizer_config.json) into this folder"
         )
+
+
+def require_head(checkpoint: Checkpoint) -> None:
+    """Refuse weights without a head of their own: transformers would put the embeddings in its place,
+    whose numbers mean nothing. Not told of a ``.bin``, which would have to be read for it.
+
+    Raises:
+        ModelError: there is none.
+    """
+    weights = find_weights(checkpoint.path)
+    names: set[str] | None = None
+    if weights.name.endswith(".index.json"):
+        names = set(json.loads(weights.read_text(encoding="utf-8"))["weight_map"])
+    elif weights.suffix == ".safetensors":
+        from safetensors import safe_open
+
+        with safe_open(weights, framework="pt") as file:
+            names = set(file.keys())
+    if names is not None and "lm_head.weight" not in names:
+        raise ModelError(f"{checkpoint.path}: no lm_head.weight here, so this is no MetricX model")
 
 
 def _batches(order: Sequence[int], encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:

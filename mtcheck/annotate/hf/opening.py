@@ -5,7 +5,7 @@ from __future__ import annotations
 from mtcheck.annotate.base import QualityEstimator, Translator
 from mtcheck.annotate.hf.causal import CausalLanguageModel, FewShotTranslator
 from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, read_config
-from mtcheck.annotate.hf.metricx import MetricX, require_tokenizer
+from mtcheck.annotate.hf.metricx import MetricX, require_head, require_tokenizer
 from mtcheck.annotate.hf.seq2seq import Seq2SeqTranslator
 from mtcheck.core import ModelError
 
@@ -58,12 +58,13 @@ def require_estimator(checkpoint: Checkpoint) -> None:
     """What ``open_quality_estimator`` refuses, told by the folder alone.
 
     Raises:
-        ModelError: it is no mT5, or has no tokenizer or configuration.
+        ModelError: it is no mT5, or has no tokenizer, head or configuration.
     """
     found = str(read_config(checkpoint.path).get("model_type", ""))
     if found != "mt5":
         raise ModelError(f"{checkpoint.name}: a MetricX model is of type mt5, this is {found or 'unknown'}")
     require_tokenizer(checkpoint)
+    require_head(checkpoint)
 
 
 def _not_causal(checkpoint: Checkpoint) -> ModelError:
