@@ -69,7 +69,7 @@ def measure(
     yield Stage("rules, without models", len(scored), time.monotonic() - start)
     lang = next((r.document.lang for r in results if r.document.lang is not None), None)
     if lang is None:
-        raise UsageError("the language of the text could not be told; state it with --lang")
+        raise UsageError("the language of the text could not be told")
     texts = [s.text for s in scored][:sentences]
     yield from _models_alone(texts, models(False), lang, source_lang)
     yield from _whole_runs(documents[0], models, source_lang)

@@ -23,6 +23,7 @@ from typing import Any
 from mtcheck import resources, text
 from mtcheck.annotate import guards
 from mtcheck.annotate.base import Progress, ScoredToken, WeighedToken, silent
+from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.given import SourceReader
 from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
 from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
@@ -58,7 +59,7 @@ class CausalLanguageModel:
         windows.sort(key=lambda w: w[2] - w[1])
         bits: list[list[float]] = [[0.0] * len(ids) for ids, _ in encoded]
         left = [sum(1 for w in windows if w[0] == i) for i in range(len(texts))]
-        for batch in _batches(windows):
+        for batch in runs(windows, lambda w: w[2] - w[1], most=BATCH_TOKENS):
             rows = [encoded[i][0][start:stop] for i, start, stop in batch]
             for (i, start, stop), values in zip(batch, self._score(rows), strict=True):
                 fresh = 0 if start == 0 else CONTEXT
@@ -146,19 +147,6 @@ def _windows(length: int) -> Iterator[tuple[int, int]]:
         if stop == length:
             return
         start = stop - CONTEXT
-
-
-def _batches(windows: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
-    """Runs of windows, shortest first, of at most ``BATCH_TOKENS`` padded tokens."""
-    batch: list[tuple[int, int, int]] = []
-    for window in windows:
-        width = window[2] - window[1]
-        if batch and width * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
 
 
 def _merge(value: str, offsets: list[tuple[int, int]], bits: list[float]) -> tuple[ScoredToken, ...]:

@@ -10,11 +10,12 @@ target pass the softmax, and of the vocabulary the most frequent rows in the tar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mtcheck import text
 from mtcheck.annotate.base import Progress, WeighedToken
+from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.loading import LoadedModel
 from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
 
@@ -48,8 +49,12 @@ class SourceReader:
         out: list[tuple[WeighedToken, ...]] = [()] * len(pairs)
         fitting = [i for i, (prompt, ids, _) in enumerate(asked) if ids and self._fits(prompt, ids)]
         progress(len(pairs) - len(fitting))
-        fitting.sort(key=lambda i: len(asked[i][0]) + len(asked[i][1]))
-        for batch in _batches(fitting, asked):
+
+        def length(i: int) -> int:
+            return len(asked[i][0]) + len(asked[i][1])
+
+        fitting.sort(key=length)
+        for batch in runs(fitting, length, most=BATCH_TOKENS):
             rows = [asked[i] for i in batch]
             for i, weights in zip(batch, self._weigh(rows, target_lang), strict=True):
                 spans = asked[i][2]
@@ -120,16 +125,3 @@ class SourceReader:
 
 _Asked = tuple[list[int], list[int], list[tuple[int, int]]]
 """Tokens of the prompt, tokens of the target, and the code points of the target that each of these is."""
-
-
-def _batches(order: list[int], asked: list[_Asked]) -> Iterator[list[int]]:
-    """Runs of an ascending order of at most ``BATCH_TOKENS`` padded tokens."""
-    batch: list[int] = []
-    for i in order:
-        width = len(asked[i][0]) + len(asked[i][1])
-        if batch and width * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch

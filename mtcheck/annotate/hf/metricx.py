@@ -9,9 +9,10 @@ to 0 to 25. Its weights have mT5's own names, so mT5 is what is loaded. The inpu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mtcheck.annotate.base import Progress, silent
+from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, find_weights
 from mtcheck.core import NO_TRANSLATION, ModelError
 
@@ -43,7 +44,7 @@ class MetricX:
         encoded = [self._encode(source, target) for source, target in pairs]
         order = sorted(range(len(pairs)), key=lambda i: len(encoded[i]))
         out = [0.0] * len(pairs)
-        for batch in _batches(order, encoded):
+        for batch in runs(order, lambda i: len(encoded[i]), most=BATCH_TOKENS):
             for i, value in zip(batch, self._estimate([encoded[i] for i in batch]), strict=True):
                 out[i] = value
             progress(len(batch))
@@ -102,15 +103,3 @@ def require_head(checkpoint: Checkpoint) -> None:
             names = set(file.keys())
     if names is not None and "lm_head.weight" not in names:
         raise ModelError(f"{checkpoint.path}: no lm_head.weight here, so this is no MetricX model")
-
-
-def _batches(order: Sequence[int], encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Runs of an ascending order of at most ``BATCH_TOKENS`` padded tokens."""
-    batch: list[int] = []
-    for i in order:
-        if batch and len(encoded[i]) * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch

@@ -19,6 +19,7 @@ from typing import Any
 from mtcheck import resources, text
 from mtcheck.annotate import guards
 from mtcheck.annotate.base import Progress, silent
+from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.loading import LoadedModel
 from mtcheck.core import ModelError, Translation
 
@@ -91,7 +92,7 @@ class Seq2SeqTranslator:
                 out[i] = Translation("", "too-long", self.signature)
                 progress(1)
         order = sorted((i for i, known in enumerate(out) if known is None), key=lambda i: len(encoded[i]))
-        for batch in _batches(order, encoded):
+        for batch in runs(order, lambda i: len(encoded[i]), most=BATCH_TOKENS):
             answers = self._generate([encoded[i] for i in batch], address)
             for i, (answer, finished) in zip(batch, answers, strict=True):
                 verdict = guards.judge(
@@ -141,17 +142,6 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
 
 def _positions(loaded: LoadedModel) -> int:
     return int(getattr(loaded.model.config, "max_position_embeddings", None) or 512)
-
-
-def _batches(order: list[int], encoded: list[list[int]]) -> list[list[int]]:
-    """Indices in runs of at most ``BATCH_TOKENS`` padded tokens, shortest first."""
-    out: list[list[int]] = []
-    for i in order:
-        if out and len(encoded[i]) * (len(out[-1]) + 1) <= BATCH_TOKENS:
-            out[-1].append(i)
-        else:
-            out.append([i])
-    return out
 
 
 def _family(loaded: LoadedModel) -> str:
