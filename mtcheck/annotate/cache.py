@@ -49,8 +49,11 @@ ASKING = ("annotate/hf/*.py",)
 TRANSLATING = (
     *ASKING,
     "annotate/guards.py",
+    "gates/*.py",
+    "names/*.py",
     "text.py",
     "data/fewshot.toml",
+    "data/gates.toml",
     "data/languages.toml",
     "data/model_languages.toml",
     "data/thresholds.toml",
@@ -97,7 +100,10 @@ def made_by(patterns: Iterable[str], *, package: Path = _PACKAGE) -> str:
 @cache
 def _stack(patterns: tuple[str, ...]) -> list[str]:
     """What computes an answer, beside the model."""
-    return [made_by(patterns), *(_release(name) for name in ("torch", "transformers", "tokenizers"))]
+    return [
+        made_by(patterns),
+        *(_release(name) for name in ("torch", "transformers", "tokenizers", "ctranslate2")),
+    ]
 
 
 def _release(name: str) -> str:

@@ -82,7 +82,9 @@ class Models:
             found, why = self.translator, "you gave it"
         else:
             choice = registry.choose(self.translator, source_lang, target_lang, offline=self.offline)
-            found, why = self._translator(self._checkpoint(choice), choice.pair), choice.why
+            tuned = self._tuned(source_lang, target_lang) if choice.path is None else None
+            found = tuned or self._translator(self._checkpoint(choice), choice.pair)
+            why = choice.why
         if not found.supports(source_lang, target_lang):
             raise ModelError(f"{found.signature} does not translate {source_lang} into {target_lang}")
         return found, why
@@ -151,6 +153,25 @@ class Models:
         return RememberingTranslator(
             _identity(checkpoint), self._answers, load, effort=self.effort, weak=weak, pair=pair
         )
+
+    def _tuned(self, source_lang: str, target_lang: str) -> Translator | None:
+        """The embedded model with its adapter, None for a direction that it was not trained for."""
+        from mtcheck.annotate.hf import adapted, adapter
+
+        shipped = adapter.shipped()
+        if shipped is None or not adapted.serves(source_lang, target_lang):
+            return None
+        checkpoint = adapted.checkpoint(registry.cache_folder(), shipped, say=self.say)
+
+        def load() -> Translator:
+            from mtcheck.annotate.hf.tuned import TunedTranslator
+
+            return TunedTranslator(checkpoint, shipped, intra_threads=self.threads)
+
+        if not self.keep:
+            return load()
+        identity = _identity(checkpoint)
+        return RememberingTranslator(identity, self._answers, load, effort=self.effort, weak=True)
 
     def _causal(self, checkpoint: Checkpoint) -> LanguageModel:
         from mtcheck.annotate.hf import open_language_model, require, require_causal

@@ -152,7 +152,7 @@ def choose(wanted: str, source_lang: str, target_lang: str, *, offline: bool = F
             if wanted == "embedded"
             else "no model for this pair is on this machine, so the embedded one"
         )
-        return Choice("embedded", None, embedded._version(), None, why)
+        return Choice("embedded", None, embedded.version(), None, why)
     raise ModelError(
         f"no model on this machine translates {source_lang} into {target_lang}: "
         f"`mtcheck models pull {source_lang}-{target_lang}`, or pip install 'mtcheck[embedded]'"
@@ -253,7 +253,7 @@ def pin(name: str, revision: str, folder: Path) -> None:
     """Write down commit and sums of a fetched model, atomically, safe under two processes."""
     from filelock import FileLock
 
-    from mtcheck.annotate.hf.embedded import sha256
+    from mtcheck.annotate.hf.made import sha256
 
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
@@ -268,18 +268,20 @@ def pin(name: str, revision: str, folder: Path) -> None:
 
 def verify() -> list[tuple[str, list[str]]]:
     """Each model that mtcheck keeps on this machine, with what is wrong with it."""
-    from mtcheck.annotate.hf import embedded
+    from mtcheck.annotate.hf import adapted, embedded, made
 
     out: list[tuple[str, list[str]]] = []
     if embedded.is_converted(cache_folder()):
-        out.append(("embedded", embedded.verify(cache_folder())))
+        out.append(("embedded", made.verify(embedded.folder(cache_folder()))))
+    if (place := adapted.place(cache_folder())) is not None and made.is_made(place):
+        out.append(("embedded translator", made.verify(place)))
     for name, known in pins().items():
         out.append((name, _wrong_files(name, known)))
     return out
 
 
 def _wrong_files(name: str, known: dict[str, Any]) -> list[str]:
-    from mtcheck.annotate.hf.embedded import sha256
+    from mtcheck.annotate.hf.made import sha256
 
     folder = hub_cache() / f"models--{name.replace('/', '--')}" / "snapshots" / known["revision"]
     wrong = []

@@ -28,7 +28,7 @@ from mtcheck.annotate import adequacy
 from mtcheck.annotate.base import SourceLanguageModel
 from mtcheck.core import InputError
 from mtcheck.training import corpus
-from mtcheck.training.detection import Watch
+from mtcheck.training.watch import Watch
 
 Array = NDArray[np.float64]
 

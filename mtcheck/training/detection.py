@@ -9,8 +9,7 @@ import datetime
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from mtcheck.style.detector import FORMAT
 from mtcheck.training import corpus, figures, fitting, states
 from mtcheck.training.corpus import Text
 from mtcheck.training.fitting import Sample, StatesModel, StyleModel, Unseen
+from mtcheck.training.watch import Watch
 
 PRIOR = 0.1
 """Share of texts that are supposed to be machine-translated."""
@@ -41,17 +41,6 @@ ORIGINAL_ALARMS, HUMAN_ALARMS = 0.01, 0.05
 FLOOR = 0.5
 """A text may not be called machine-translated where that is less likely than not."""
 DIGITS = 4
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Watch:
-    """Told how training gets on."""
-
-    say: Say
-    plan: Callable[[str, int], None]
-    advance: Callable[[str, int], None]
 
 
 def train(

@@ -51,7 +51,7 @@ def test_auto_prefers_a_model_for_the_pair_that_is_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "is_installed", lambda: True)
-    monkeypatch.setattr(embedded, "_version", lambda: "1.0.0")
+    monkeypatch.setattr(embedded, "version", lambda: "1.0.0")
     assert registry.choose("auto", "ru", "en").name == "embedded"
     snapshot = put(tmp_path / "hub", "Helsinki-NLP/opus-mt-ru-en")
     found = registry.choose("auto", "ru-RU", "en")

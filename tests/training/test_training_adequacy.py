@@ -20,7 +20,7 @@ from mtcheck.annotate.base import WeighedToken
 from mtcheck.annotate.fake import FakeSourceModel
 from mtcheck.core import InputError
 from mtcheck.training import adequacy
-from mtcheck.training.detection import Watch
+from mtcheck.training.watch import Watch
 
 WATCH = Watch(say=lambda _: None, plan=lambda *_: None, advance=lambda *_: None)
 DAY = datetime.date(2026, 11, 25)

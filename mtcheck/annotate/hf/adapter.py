@@ -1,0 +1,122 @@
+"""The adapter that makes a translator of the embedded model: what it is made of, and its question.
+
+``models/translator`` holds ``adapter.safetensors`` (low-rank changes of every projection in float16,
+under the names that peft gives them, the tokens that are kept of the vocabulary, and which of them each
+language writes with) and ``adapter.json`` (of which model, which directions, when, and its own sum).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mtcheck import resources, text
+from mtcheck.core import ModelError
+
+FOLDER = "translator"
+TENSORS = "adapter.safetensors"
+FACTS = "adapter.json"
+KEPT = "kept"
+ROWS = "rows."
+PREFIX = "base_model.model.model."
+"""What peft puts before a module's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``adapter.json``.
+
+    Attributes:
+        base_sha256: of the model that it changes.
+        directions: (source, target) languages that it was trained for.
+        sha256: of the tensors.
+        floors: mean log-likelihood a token, in nats, below which a translation into a language is no
+            evidence.
+        date: when it was trained, ISO 8601.
+    """
+
+    base_sha256: str
+    directions: frozenset[tuple[str, str]]
+    sha256: str
+    floors: Mapping[str, float]
+    date: str
+
+
+class Adapter:
+    """An adapter on disk.
+
+    Args:
+        folder: where it lies.
+
+    Raises:
+        ModelError: its description is missing or broken.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = folder / FACTS
+        try:
+            row = json.loads(path.read_text(encoding="utf-8"))
+            self.facts = Facts(
+                str(row["base"]["sha256"]),
+                frozenset((str(a), str(b)) for a, b in row["directions"]),
+                str(row["sha256"]),
+                {str(k): float(v) for k, v in row["floors"].items()},
+                str(row["date"]),
+            )
+        except FileNotFoundError as error:
+            raise ModelError(f"{path} is missing") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"{path}: not the description of an adapter ({error!r})") from error
+
+    def serves(self, source_lang: str, target_lang: str) -> bool:
+        """Whether it was trained for a direction of two BCP 47 languages."""
+        return (text.primary(source_lang), text.primary(target_lang)) in self.facts.directions
+
+    @cached_property
+    def tensors(self) -> dict[str, Any]:
+        """Its tensors by name.
+
+        Raises:
+            ModelError: they are missing, or not those that the description states the sum of.
+        """
+        from safetensors.torch import load
+
+        path = self.folder / TENSORS
+        try:
+            held = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read ({error})") from error
+        if hashlib.sha256(held).hexdigest() != self.facts.sha256:
+            raise ModelError(f"{path} does not have the sum that {FACTS} states; install mtcheck again")
+        return dict(load(held))
+
+
+def shipped() -> Adapter | None:
+    """The adapter that comes with mtcheck, None if this copy has none."""
+    try:
+        return Adapter(resources.model_file(FOLDER))
+    except FileNotFoundError:
+        return None
+
+
+def question(value: str, source_lang: str, target_lang: str) -> str:
+    """What the model continues with the translation: both languages by name, and the sentence."""
+    left, right = text.language_name(text.primary(source_lang)), text.language_name(text.primary(target_lang))
+    return f"{left}: {' '.join(value.split())}\n{right}:"
+
+
+def changes(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The change of every weight that the adapter changes, by its name in the model, in float32."""
+    out = {}
+    for name, down in tensors.items():
+        if name.endswith(".lora_A.weight"):
+            stem = name.removesuffix(".lora_A.weight")
+            up = tensors[f"{stem}.lora_B.weight"]
+            out[stem.removeprefix(PREFIX) + ".weight"] = up.float() @ down.float()
+    return out

@@ -1,0 +1,229 @@
+"""Translation by the embedded model with its adapter.
+
+Greedy, in batches of like length. A translation that is no evidence (``guards``), that the model itself
+finds unlikely, or that lost or changed a name or number (``gates``) is looked for again among the best
+four of a beam without repeated runs; the one with fewest faults is taken, of equals the likelier. What
+stays below the floor of its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``:
+no verdict is better than a guess.
+
+CTranslate2 quantises each row by itself, so a translation does not depend on its neighbours but for
+rounding. It needs neither torch nor transformers to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from mtcheck import text
+from mtcheck.annotate import guards, threads
+from mtcheck.annotate.base import Progress, silent
+from mtcheck.annotate.hf.adapter import Adapter, question
+from mtcheck.annotate.hf.loading import Checkpoint
+from mtcheck.core import ModelError, Translation
+from mtcheck.gates import lexicon, numbers, renderings
+
+BATCH_TEXTS = 32
+BEAMS = 4
+NO_REPEAT = 5
+"""Longest run of tokens, less one, that may stand twice in a beam's translation."""
+MAX_QUESTION = 240
+"""Tokens; with an answer of like length still within the window of 512 that every layer sees."""
+START = "<bos>"
+END = "<eos>"
+
+
+class Generator(Protocol):
+    """What is asked of ``ctranslate2.Generator``."""
+
+    def generate_batch(self, start_tokens: list[list[str]], **options: Any) -> list[Any]:
+        """Continuations of each list of tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One translation of a text.
+
+    Attributes:
+        text: the translation.
+        likelihood: mean log-probability of its tokens, in nats.
+        verdict: as ``guards.judge``, or ``unsure``.
+        faults: names and numbers without a counterpart on the other side.
+    """
+
+    text: str
+    likelihood: float
+    verdict: str
+    faults: int
+
+    @property
+    def rank(self) -> tuple[bool, int, float]:
+        """The higher the better."""
+        return self.verdict == "ok", -self.faults, self.likelihood
+
+
+class TunedTranslator:
+    """Translation of the directions that the adapter was trained for.
+
+    Args:
+        made: the folder that ``adapted.checkpoint`` made.
+        adapter: what it was made with.
+        intra_threads: threads of one product; None for the cores that are idle.
+    """
+
+    weak = True
+
+    def __init__(self, made: Checkpoint, adapter: Adapter, *, intra_threads: int | None = None) -> None:
+        self._made, self._adapter, self._threads = made, adapter, intra_threads
+        self.signature = made.signature
+
+    def supports(self, source_lang: str, target_lang: str) -> bool:
+        """Whether the adapter was trained for the direction."""
+        return self._adapter.serves(source_lang, target_lang)
+
+    def translate(
+        self, texts: Sequence[str], *, source_lang: str, target_lang: str, progress: Progress = silent
+    ) -> list[Translation]:
+        """See ``Translator``; a text whose question would be too long is ``too-long``."""
+        found = self.candidates(texts, source_lang=source_lang, target_lang=target_lang, progress=progress)
+        return [
+            Translation("", "too-long", self.signature)
+            if best is None
+            else Translation(best.text, best.verdict, self.signature)
+            for best in found
+        ]
+
+    def candidates(
+        self, texts: Sequence[str], *, source_lang: str, target_lang: str, progress: Progress = silent
+    ) -> list[Candidate | None]:
+        """The best candidate of each text, in order; None for one whose question would be too long.
+
+        Raises:
+            ModelError: the adapter was not trained for the direction.
+        """
+        if not self.supports(source_lang, target_lang):
+            raise ModelError(
+                f"{self.signature} was not trained to translate {source_lang} into {target_lang}"
+            )
+        asked = [self._ask(value, source_lang, target_lang) for value in texts]
+        out: list[Candidate | None] = [None] * len(texts)
+        fitting = [i for i, tokens in enumerate(asked) if len(tokens) <= MAX_QUESTION]
+        progress(len(texts) - len(fitting))
+        fitting.sort(key=lambda i: len(asked[i]))
+        for at in range(0, len(fitting), BATCH_TEXTS):
+            batch = fitting[at : at + BATCH_TEXTS]
+            found = self._batch(
+                [texts[i] for i in batch], [asked[i] for i in batch], source_lang, target_lang
+            )
+            for i, best in zip(batch, found, strict=True):
+                out[i] = best
+            progress(len(batch))
+        return out
+
+    def _ask(self, value: str, source_lang: str, target_lang: str) -> list[str]:
+        line = question(value, source_lang, target_lang)
+        return [START, *self._tokenizer.encode(line, add_special_tokens=False).tokens]
+
+    def _batch(
+        self, texts: Sequence[str], asked: list[list[str]], source_lang: str, target_lang: str
+    ) -> list[Candidate]:
+        def judged(value: str, results: Iterable[_Result]) -> list[Candidate]:
+            return [self._judge(value, result, source_lang, target_lang) for result in results]
+
+        first = self._generate(asked, beam_size=1)
+        best = [judged(value, results)[0] for value, results in zip(texts, first, strict=True)]
+        poor = [n for n, found in enumerate(best) if found.verdict != "ok" or found.faults]
+        if poor:
+            again = self._generate(
+                [asked[n] for n in poor],
+                beam_size=BEAMS,
+                num_hypotheses=BEAMS,
+                no_repeat_ngram_size=NO_REPEAT,
+            )
+            for n, results in zip(poor, again, strict=True):
+                best[n] = max([best[n], *judged(texts[n], results)], key=lambda c: c.rank)
+        return best
+
+    def _generate(self, asked: list[list[str]], **options: Any) -> list[list[_Result]]:
+        found = self._generator.generate_batch(
+            asked,
+            max_length=max(map(_limit, asked)),
+            end_token=END,
+            return_end_token=True,
+            return_scores=True,
+            include_prompt_in_result=False,
+            **options,
+        )
+        return [
+            [
+                self._result(tokens, score, _limit(question))
+                for tokens, score in zip(one.sequences_ids, one.scores, strict=True)
+            ]
+            for question, one in zip(asked, found, strict=True)
+        ]
+
+    def _result(self, ids: list[int], score: float, limit: int) -> _Result:
+        """An answer within its own limit, whatever its neighbours were allowed."""
+        finished = len(ids) <= limit and ids[-1:] == [self._end]
+        decoded = self._tokenizer.decode(ids[:limit], skip_special_tokens=True)
+        return _Result(" ".join(decoded.split()), score, finished)
+
+    @cached_property
+    def _end(self) -> int:
+        return int(self._tokenizer.token_to_id(END))
+
+    def _judge(self, value: str, result: _Result, source_lang: str, target_lang: str) -> Candidate:
+        langs = {"source_lang": source_lang, "target_lang": target_lang}
+        verdict = guards.judge(value, result.text, finished=result.finished, **langs)
+        floor = self._adapter.facts.floors.get(text.primary(target_lang))
+        if verdict == "ok" and floor is not None and result.score < floor:
+            verdict = "unsure"
+        return Candidate(result.text, result.score, verdict, faults(value, result.text, **langs))
+
+    @cached_property
+    def _generator(self) -> Generator:
+        threads.quieten()
+        try:
+            import ctranslate2
+        except ImportError as error:
+            raise ModelError(
+                f"the embedded translator needs CTranslate2 ({error}): pip install 'mtcheck[embedded]'"
+            ) from error
+        count = self._threads or threads.free_cores()
+        try:
+            found: Generator = ctranslate2.Generator(
+                str(self._made.path), device="cpu", intra_threads=count, inter_threads=1
+            )
+        except RuntimeError as error:
+            raise ModelError(f"{self._made.path}: this model cannot be loaded: {error}") from error
+        return found
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_file(str(self._made.path / "tokenizer.json"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    text: str
+    score: float
+    finished: bool
+
+
+def _limit(question: Sequence[str]) -> int:
+    """Most tokens of an answer: languages differ in length, by a factor of 2 at most."""
+    return 2 * len(question) + 16
+
+
+def faults(source: str, target: str, *, source_lang: str, target_lang: str) -> int:
+    """How many names and numbers of either side have no counterpart on the other."""
+    table = lexicon.lexicon(source_lang, target_lang)
+    called = renderings.compare_names_of(
+        source, target, source_lang=source_lang, target_lang=target_lang, table=table
+    )
+    counted = numbers.compare_numbers(source, target, source_lang=source_lang, target_lang=target_lang)
+    return sum(map(len, (called.lost, called.added, counted.lost, counted.added)))

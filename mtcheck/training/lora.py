@@ -1,0 +1,146 @@
+"""Low-rank matrices for every projection of a frozen model, learnt by the loss on the answer alone
+(LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685)."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from mtcheck.annotate.hf.loading import quiet_transformers
+from mtcheck.training.examples import Cut, Example
+
+RANK = 32
+PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+CLIP = 1.0
+"""Longest gradient that is followed."""
+
+
+class LowRank(nn.Module):  # type: ignore[misc]  # torch is not followed
+    """A frozen projection with a low-rank change to it."""
+
+    def __init__(self, linear: nn.Linear, rank: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.weight = linear.weight.requires_grad_(False)
+        spread = 1 / math.sqrt(linear.in_features)
+        start = torch.rand((rank, linear.in_features), generator=generator) * 2 - 1
+        self.lora_a = nn.Parameter(start * spread)
+        self.lora_b = nn.Parameter(torch.zeros(linear.out_features, rank))
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """The projection of ``hidden``."""
+        kind = hidden.dtype
+        change = functional.linear(functional.linear(hidden, self.lora_a.to(kind)), self.lora_b.to(kind))
+        return functional.linear(hidden, self.weight) + change
+
+
+class Learner:
+    """The model under training.
+
+    Args:
+        base: folder of the embedded model.
+        cut: its vocabulary.
+        rate: highest learning rate.
+        seed: of the first matrices.
+    """
+
+    def __init__(self, base: Path, cut: Cut, *, rate: float, seed: int) -> None:
+        from transformers import AutoModelForCausalLM
+
+        with quiet_transformers():
+            whole = AutoModelForCausalLM.from_pretrained(base, dtype=_precision(), attn_implementation="sdpa")
+        self._body = whole.model.requires_grad_(False)
+        table = whole.get_output_embeddings().weight.detach()[torch.tensor(cut.kept)].clone()
+        self._body.embed_tokens.weight = nn.Parameter(table, requires_grad=False)
+        generator = torch.Generator().manual_seed(seed)
+        for layer in self._body.layers:
+            for block in (layer.self_attn, layer.mlp):
+                for name, child in list(block.named_children()):
+                    if name in PROJECTIONS:
+                        setattr(block, name, LowRank(child, RANK, generator))
+        self.parameters = {n: p for n, p in self._body.named_parameters() if p.requires_grad}
+        self._optimizer = torch.optim.AdamW(
+            self.parameters.values(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0
+        )
+        self._rate = rate
+        self._rows = {lang: torch.tensor(rows) for lang, rows in cut.rows.items()}
+        self._heads = {lang: table[rows] for lang, rows in self._rows.items()}
+        self._size = len(cut.kept)
+        if can_compile():
+            for layer in self._body.layers:
+                layer.compile(dynamic=True)  # half as fast again
+
+    def loss(self, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
+        """Sum of the answers' surprisal in nats, and their tokens; one target language a batch."""
+        width = max(e.length for e in batch)
+        ids = torch.zeros((len(batch), width), dtype=torch.long)
+        places: list[int] = []
+        wanted: list[int] = []
+        for n, example in enumerate(batch):
+            ids[n, : example.length] = torch.tensor(example.question + example.answer)
+            first = n * width + len(example.question) - 1
+            places += range(first, first + len(example.answer))
+            wanted += example.answer
+        hidden = self._body(input_ids=ids, use_cache=False).last_hidden_state
+        hidden = hidden.reshape(-1, hidden.shape[-1])[torch.tensor(places)]
+        lang = batch[0].target_lang
+        number = torch.full((self._size,), -1)
+        number[self._rows[lang]] = torch.arange(len(self._rows[lang]))
+        targets = number[torch.tensor(wanted)]
+        known = targets >= 0
+        logits = (hidden @ self._heads[lang].T).float()[known]
+        total = functional.cross_entropy(logits, targets[known], reduction="sum")
+        return total, int(known.sum())
+
+    def step(self, batch: Sequence[Example], share: float) -> tuple[float, int]:
+        """Learn from one batch at a share of the highest rate; its loss and tokens."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._rate * share
+        total, count = self.loss(batch)
+        (total / count).backward()
+        nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        return float(total.detach()), count
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Everything that the next step depends on."""
+        out = {f"weight.{name}": p.detach() for name, p in self.parameters.items()}
+        for name, parameter in self.parameters.items():
+            for kind, value in self._optimizer.state[parameter].items():
+                out[f"{kind}.{name}"] = value
+        return out
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Take up a ``state``."""
+        for name, parameter in self.parameters.items():
+            with torch.no_grad():
+                parameter.copy_(state[f"weight.{name}"])
+            self._optimizer.state[parameter] = {
+                kind: state[f"{kind}.{name}"].clone() for kind in ("step", "exp_avg", "exp_avg_sq")
+            }
+
+
+def can_compile() -> bool:
+    """Whether torch finds a C++ compiler, to write code for the layers."""
+    return any(shutil.which(name) for name in ("g++", "clang++", "c++"))
+
+
+def _precision() -> torch.dtype:
+    """bfloat16 where the processor multiplies it faster than float32, by trial; some take 100 times as
+    long."""
+
+    def seconds(kind: torch.dtype) -> float:
+        left, right = torch.ones((512, 640), dtype=kind), torch.ones((640, 2048), dtype=kind)
+        left @ right  # the first call sets things up
+        start = time.perf_counter()
+        left @ right
+        return time.perf_counter() - start
+
+    return torch.bfloat16 if seconds(torch.bfloat16) < seconds(torch.float32) else torch.float32

@@ -1,0 +1,343 @@
+"""The embedded translator: cut, merged, quantised, and asked. Real classes, tiny weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import tiny
+
+pytest.importorskip("ctranslate2", reason="the embedded extra is not installed")
+torch = pytest.importorskip("torch")
+
+from safetensors.torch import save  # noqa: E402
+from tokenizers import Tokenizer  # noqa: E402
+
+from mtcheck.annotate import registry  # noqa: E402
+from mtcheck.annotate.hf import adapted, embedded, tuned  # noqa: E402
+from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
+from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
+from mtcheck.annotate.hf.cutting import cut_tokenizer, merge_ranks  # noqa: E402
+from mtcheck.annotate.hf.loading import Checkpoint  # noqa: E402
+from mtcheck.annotate.hf.tuned import TunedTranslator  # noqa: E402
+from mtcheck.annotate.models import Models  # noqa: E402
+from mtcheck.core import ModelError, Translation  # noqa: E402
+from mtcheck.training.vocabulary import kept_tokens, parts  # noqa: E402
+
+SUM = "5" * 64
+RANK = 2
+SIZES = {"q_proj": (32, 32), "down_proj": (64, 32)}
+BLOCKS = {"q_proj": "self_attn", "down_proj": "mlp"}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny embedded model, converted."""
+    return tiny.gemma(tmp_path_factory.mktemp("base") / "gemma")
+
+
+def parsed(folder: Path) -> dict[str, Any]:
+    """Its tokenizer."""
+    return dict(json.loads((folder / "tokenizer.json").read_text(encoding="utf-8")))
+
+
+def kept_of(folder: Path, lines: Sequence[str] = tiny.LINES) -> list[int]:
+    """Tokens to keep for some lines."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    seen = {i: 9 for line in lines for i in tokenizer.encode(line, add_special_tokens=False).ids}
+    return kept_tokens(parsed(folder), seen, ["en", "ru"], [0, 1, 2, 3])
+
+
+def adapter(
+    folder: Path, out: Path, *, floors: dict[str, float] | None = None, made_for: str = SUM
+) -> Adapter:
+    """An adapter with random changes."""
+    torch.manual_seed(1)
+    tensors = {adapters.KEPT: torch.tensor(kept_of(folder), dtype=torch.int32)}
+    for layer in range(2):
+        for name, (wide, high) in SIZES.items():
+            stem = f"{adapters.PREFIX}layers.{layer}.{BLOCKS[name]}.{name}"
+            tensors[f"{stem}.lora_A.weight"] = torch.randn(RANK, wide).half()
+            tensors[f"{stem}.lora_B.weight"] = torch.randn(high, RANK).half() * 0.1
+    held = save(tensors)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / adapters.TENSORS).write_bytes(held)
+    told = {
+        "base": {"sha256": made_for},
+        "directions": [["en", "ru"], ["ru", "en"]],
+        "floors": floors or {},
+        "sha256": hashlib.sha256(held).hexdigest(),
+        "date": "2026-11-29",
+    }
+    (out / adapters.FACTS).write_text(json.dumps(told), encoding="utf-8")
+    return Adapter(out)
+
+
+@pytest.fixture(scope="module")
+def installed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The tiny model as if it were the embedded one, with an adapter."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(embedded, "is_installed", lambda: True)
+    patch.setattr(embedded, "expected_sha256", lambda: SUM)
+    patch.setattr(embedded, "version", lambda: "1")
+    patch.setattr(embedded, "checkpoint", lambda *_, **__: Checkpoint(base, "tiny", "1"))
+    home = tmp_path_factory.mktemp("installed")
+    made = adapter(base, home / "translator")
+    yield SimpleNamespace(
+        base=base, adapter=made, checkpoint=adapted.checkpoint(home / "cache", made), home=home
+    )
+    patch.undo()
+
+
+def test_kept_text_is_cut_as_before(base: Path) -> None:
+    whole = parsed(base)
+    kept = kept_of(base, tiny.LINES[:6])
+    before, after = (
+        Tokenizer.from_str(json.dumps(whole)),
+        Tokenizer.from_str(json.dumps(cut_tokenizer(whole, kept))),
+    )
+    assert len(kept) < len(whole["model"]["vocab"])
+    checked = 0
+    words = " ".join(tiny.LINES).split()
+    for seed in range(300):
+        line = " ".join(random.Random(seed).sample(words, 6))
+        ids = before.encode(line).ids
+        if set(ids) <= set(kept):
+            checked += 1
+            assert [kept[i] for i in after.encode(line).ids] == ids, line
+    assert checked > 50
+
+
+def test_text_that_is_not_kept_still_comes_through(base: Path) -> None:
+    whole = parsed(base)
+    after = Tokenizer.from_str(json.dumps(cut_tokenizer(whole, kept_of(base, ["The"]))))
+    for line in ("Wir werden „farmers“ 漢字 ёж", "a\nb\tc", "🙂"):
+        assert after.decode(after.encode(line, add_special_tokens=False).ids) == line
+
+
+def test_a_start_token_that_is_not_kept_is_refused(base: Path) -> None:
+    with pytest.raises(ValueError, match="must be kept"):
+        cut_tokenizer(parsed(base), [0, 1, 3])
+
+
+def test_parts_are_what_the_merges_pass_through(base: Path) -> None:
+    whole = parsed(base)
+    ranks = merge_ranks(whole)
+    longest = max((p for p in whole["model"]["vocab"] if p.isalpha()), key=len)
+    found = set(parts(longest, ranks))
+    assert {longest, *longest} <= found
+    assert all(
+        len(piece) == 1 or any((piece[:n], piece[n:]) in ranks for n in range(1, len(piece)))
+        for piece in found
+    )
+
+
+def test_the_merged_model_is_the_base_with_peft_s_layers(installed: Any, tmp_path: Path) -> None:
+    """Logits of the merged model against the base with the low-rank branches added in a forward hook."""
+    from transformers import AutoModelForCausalLM
+
+    adapted.merge(installed.base, installed.adapter, tmp_path / "merged")
+    merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype=torch.float32)
+    whole = AutoModelForCausalLM.from_pretrained(installed.base, dtype=torch.float32)
+    tensors = installed.adapter.tensors
+    for name, module in whole.model.named_modules():
+        down = tensors.get(f"{adapters.PREFIX}{name}.lora_A.weight")
+        if down is not None:
+            up = tensors[f"{adapters.PREFIX}{name}.lora_B.weight"]
+            module.register_forward_hook(branch(up.float(), down.float()))
+    kept = tensors[adapters.KEPT].long()
+    ids = torch.arange(4, 40)[None]
+    with torch.inference_mode():
+        ours, theirs = merged(ids).logits, whole(kept[ids]).logits[..., kept]
+        plain = AutoModelForCausalLM.from_pretrained(installed.base, dtype=torch.float32)(kept[ids]).logits
+    assert torch.allclose(ours, theirs, atol=1e-4)
+    assert not torch.allclose(ours, plain[..., kept], atol=1e-1), "the adapter changes something"
+
+
+def branch(up: Any, down: Any) -> Callable[..., Any]:
+    """A forward hook that adds B·A·x."""
+    return lambda _module, inputs, output: output + inputs[0] @ down.T @ up.T
+
+
+def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Path) -> None:
+    """CTranslate2 in 8 bits against transformers on the merged folder: 2 % of the surprisal."""
+    from transformers import AutoModelForCausalLM
+
+    adapted.merge(installed.base, installed.adapter, tmp_path / "merged")
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype=torch.float32)
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, intra_threads=1)
+    tokenizer = Tokenizer.from_file(str(tmp_path / "merged" / "tokenizer.json"))
+    encoded = tokenizer.encode(question(tiny.LINES[0], "en", "ru"))
+    scored = translator._generator.score_batch([encoded.tokens])[0].log_probs  # type: ignore[attr-defined]
+    with torch.inference_mode():
+        logits = torch.log_softmax(model(torch.tensor([encoded.ids])).logits[0], -1)
+    own = [float(logits[n, token]) for n, token in enumerate(encoded.ids[1:])]
+    assert sum(scored) == pytest.approx(sum(own), rel=0.02)
+
+
+def test_a_translation_does_not_depend_on_its_neighbours(installed: Any) -> None:
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, intra_threads=1)
+    texts = [*tiny.LINES[:6], tiny.LINES[0]]
+
+    def translated(values: Sequence[str]) -> list[Translation]:
+        return translator.translate(values, source_lang="en", target_lang="ru")
+
+    together = translated(texts)
+    assert [t.text for t in together] == [translated([x])[0].text for x in texts]
+    assert together[0] == together[-1]
+    assert together[0].model == f"{adapted.NAME}@{installed.adapter.facts.sha256[:12]}"
+
+
+def test_too_long_texts_have_no_verdict(installed: Any) -> None:
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, intra_threads=1)
+    counted: list[int] = []
+    found = translator.translate(
+        ["word " * 400, "The president."], source_lang="en", target_lang="ru", progress=counted.append
+    )
+    assert found[0].verdict == "too-long"
+    assert found[1].verdict != "too-long"
+    assert sum(counted) == 2
+
+
+def test_other_directions_are_refused(installed: Any) -> None:
+    translator = TunedTranslator(installed.checkpoint, installed.adapter)
+    assert translator.supports("ru-RU", "en")
+    assert not translator.supports("de", "en")
+    with pytest.raises(ModelError, match="not trained to translate de into en"):
+        translator.translate(["Hallo"], source_lang="de", target_lang="en")
+
+
+class Said:
+    """A generator that says what a test puts down for greedy search, and for the beam."""
+
+    def __init__(self, greedy: tuple[str, float], beam: Sequence[tuple[str, float]], tokenizer: Any) -> None:
+        self.greedy, self.beam, self._tokenizer = greedy, beam, tokenizer
+        self.asked: list[dict[str, Any]] = []
+
+    def generate_batch(self, start_tokens: list[list[str]], **options: Any) -> list[Any]:
+        """See ``tuned.Generator``."""
+        self.asked.append(options)
+        said = [self.greedy] if options["beam_size"] == 1 else list(self.beam)
+        encoded = [self._tokenizer.encode(f" {text}", add_special_tokens=False) for text, _ in said]
+        one = SimpleNamespace(
+            sequences_ids=[[*e.ids, self._tokenizer.token_to_id(tuned.END)] for e in encoded],
+            scores=[score for _, score in said],
+        )
+        return [one] * len(start_tokens)
+
+
+def saying(
+    installed: Any, greedy: tuple[str, float], beam: Sequence[tuple[str, float]], **floors: float
+) -> tuple[TunedTranslator, Said]:
+    """A translator over such a generator."""
+    described = adapter(installed.base, installed.home / f"with-{len(floors)}", floors=floors)
+    translator = TunedTranslator(installed.checkpoint, described, intra_threads=1)
+    said = Said(greedy, beam, translator._tokenizer)
+    translator.__dict__["_generator"] = said
+    return translator, said
+
+
+def test_a_good_greedy_translation_is_taken_at_once(installed: Any) -> None:
+    translator, said = saying(installed, ("The president arrived in Paris.", -0.5), [])
+    found = translator.translate(["Президент прибыл в Париж."], source_lang="ru", target_lang="en")
+    assert (found[0].text, found[0].verdict) == ("The president arrived in Paris.", "ok")
+    assert len(said.asked) == 1
+
+
+def test_a_lost_name_is_looked_for_among_the_beam(installed: Any) -> None:
+    beam = [("The president arrived in London.", -0.2), ("The president arrived in Paris.", -0.9)]
+    translator, said = saying(installed, ("The president arrived in London.", -0.2), beam)
+    found = translator.translate(["Вчера президент прибыл в Париж."], source_lang="ru", target_lang="en")
+    assert (found[0].text, found[0].verdict) == ("The president arrived in Paris.", "ok")
+    assert said.asked[1]["beam_size"] == tuned.BEAMS
+
+
+def test_a_lost_number_is_looked_for_among_the_beam(installed: Any) -> None:
+    beam = [("Profit fell by 21 percent.", -0.2), ("Profit fell by 12 percent.", -0.9)]
+    translator, _ = saying(installed, ("Profit fell by 21 percent.", -0.2), beam)
+    found = translator.translate(["Прибыль снизилась на 12 процентов."], source_lang="ru", target_lang="en")
+    assert found[0].text == "Profit fell by 12 percent."
+
+
+def test_a_loop_is_looked_for_again_and_else_says_so(installed: Any) -> None:
+    loop = "we we we we we we we we we we we we"
+    source = ["Мы поддержим фермеров."]
+    translator, _ = saying(installed, (loop, -0.1), [(loop, -0.1), ("We will support farmers.", -1.0)])
+    found = translator.translate(source, source_lang="ru", target_lang="en")
+    assert found[0].text == "We will support farmers."
+    translator, _ = saying(installed, (loop, -0.1), [(loop, -0.1)])
+    assert translator.translate(source, source_lang="ru", target_lang="en")[0].verdict == "looping"
+
+
+def test_what_the_model_itself_finds_unlikely_is_unsure(installed: Any) -> None:
+    doubtful = ("The president arrived in Paris.", -2.5)
+    translator, _ = saying(installed, doubtful, [doubtful], en=-2.0)
+    assert (
+        translator.translate(["Президент прибыл в Париж."], source_lang="ru", target_lang="en")[0].verdict
+        == "unsure"
+    )
+    translator, _ = saying(installed, doubtful, [doubtful], en=-3.0)
+    assert (
+        translator.translate(["Президент прибыл в Париж."], source_lang="ru", target_lang="en")[0].verdict
+        == "ok"
+    )
+
+
+def test_an_adapter_with_other_bytes_is_refused(base: Path, tmp_path: Path) -> None:
+    made = adapter(base, tmp_path / "translator")
+    path = tmp_path / "translator" / adapters.TENSORS
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00\x01")
+    with pytest.raises(ModelError, match="does not have the sum"):
+        _ = made.tensors
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"base": 1}'])
+def test_a_broken_description_names_the_file(tmp_path: Path, content: str) -> None:
+    (tmp_path / adapters.FACTS).write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"adapter\.json: not the description"):
+        Adapter(tmp_path)
+
+
+def test_an_adapter_for_another_model_is_refused(installed: Any, tmp_path: Path) -> None:
+    other = adapter(installed.base, tmp_path / "translator", made_for="6" * 64)
+    with pytest.raises(ModelError, match="another release"):
+        adapted.checkpoint(tmp_path / "cache", other)
+
+
+def test_it_is_made_once_and_checks_its_sums(
+    installed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    first = adapted.checkpoint(tmp_path, installed.adapter, say=said.append)
+    adapted.checkpoint(tmp_path, installed.adapter, say=said.append)
+    assert len(said) == 1
+    monkeypatch.setenv("MTCHECK_CACHE", str(tmp_path))
+    monkeypatch.setattr(adapters, "shipped", lambda: installed.adapter)
+    monkeypatch.setattr(embedded, "is_converted", lambda _: False)
+    assert ("embedded translator", []) in registry.verify()
+    (first.path / "model.bin").write_bytes(b"x")
+    ((_, wrong),) = registry.verify()
+    assert "model.bin has changed" in wrong[0]
+
+
+def test_a_run_takes_it_for_its_directions_and_remembers(
+    installed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTCHECK_CACHE", str(tmp_path))
+    monkeypatch.setattr(adapters, "shipped", lambda: installed.adapter)
+    first, why = Models(translator="embedded", threads=1).translator_for("en", "ru")
+    assert first.signature.startswith(adapted.NAME)
+    assert first.weak
+    assert why == "you named it"
+    said = first.translate(tiny.LINES[:2], source_lang="en", target_lang="ru")
+    again, _ = Models(translator="embedded", threads=1).translator_for("en", "ru")
+    monkeypatch.setattr(TunedTranslator, "candidates", lambda *_, **__: pytest.fail("asked again"))
+    assert again.translate(tiny.LINES[:2], source_lang="en", target_lang="ru") == said
+    other, _ = Models(translator="embedded", threads=1).translator_for("fr", "en")
+    assert not other.signature.startswith(adapted.NAME), "few-shot for what it was not trained for"

@@ -1,0 +1,283 @@
+"""The embedded translator's training: pairs, vocabulary, steps, state. Tiny weights, real everything else."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+sys.path.insert(0, str(Path(__file__).parents[1] / "annotate"))
+
+import tiny  # noqa: E402
+from typer.testing import CliRunner  # noqa: E402
+
+from mtcheck.annotate.hf.adapter import Adapter, changes  # noqa: E402
+from mtcheck.cli import app  # noqa: E402
+from mtcheck.core import InputError, UsageError  # noqa: E402
+from mtcheck.training import examples, held_out, lora, pairs, translator  # noqa: E402
+from mtcheck.training.held_out import Judged  # noqa: E402
+from mtcheck.training.pairs import Pair  # noqa: E402
+from mtcheck.training.watch import Watch  # noqa: E402
+
+SHARES = {("en", "ru"): 0.5, ("ru", "en"): 0.5}
+DAY = datetime.date(2026, 1, 2)
+NOUNS = ["president", "company", "farmer", "profit", "harvest", "quarter", "talk", "Monday"]
+СЛОВА = ["президент", "компания", "фермер", "прибыль", "урожай", "квартал", "разговор", "понедельник"]
+
+
+def sentences(count: int) -> list[tuple[str, str]]:
+    """Sentences that a word list translates."""
+    out = []
+    for n in range(count):
+        picked = [(n // 8**k) % 8 for k in range(3)]
+        out.append(
+            (
+                "The " + " and the ".join(NOUNS[i] for i in picked) + f" number {n}.",
+                " и ".join(СЛОВА[i] for i in picked) + f" номер {n}.",
+            )
+        )
+    return out
+
+
+def feed(folder: Path, count: int = 160) -> Path:
+    """Pairs of both shapes, with an engine's output of the first sources."""
+    folder.mkdir()
+    rows = [
+        {"en": a, "ru": b, "made": "human", "source": "WMT21 made for this test"} for a, b in sentences(count)
+    ]
+    rows += [{**row, "ru": "это " + row["ru"], "made": "mt", "source": "engine"} for row in rows[:40]]
+    (folder / "en-ru.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    document = {
+        "set": "wmt22.en-ru",
+        "doc": "1",
+        "src_lang": "en",
+        "tgt_lang": "ru",
+        "source": ["A document of one sentence.", "And of another one."],
+        "human": {"A": ["Документ из одного предложения.", "И из другого."]},
+        "mt": {"Online-B": ["Один документ предложения.", ""]},
+    }
+    with gzip.open(folder / "wmt22.en-ru.docs.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps(document))
+    (folder / "other.jsonl").write_text('{"text": "no pair", "label": "mt"}', encoding="utf-8")
+    return folder
+
+
+class Heard:
+    """A watch that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.steps = 0
+        self.watch = Watch(say=self.lines.append, plan=lambda *_: None, advance=self._advance)
+
+    def _advance(self, _: str, count: int) -> None:
+        self.steps += count
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers as they are: to compile them takes longer than all steps of a test."""
+    monkeypatch.setattr(lora, "can_compile", lambda: False)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny embedded model, converted."""
+    return tiny.gemma(tmp_path_factory.mktemp("base") / "gemma")
+
+
+def run(data: Path, base: Path, out: Path, states: Path, heard: Heard, **recipe: Any) -> Path:
+    """Train to the end."""
+    return translator.train(
+        [data],
+        base,
+        out,
+        recipe=translator.Recipe(SHARES, **{"examples": 300, "rate": 1e-2, **recipe}),
+        states=states,
+        watch=heard.watch,
+        made_of={"package": "tiny", "version": "1", "sha256": "5" * 64},
+        today=DAY,
+    )
+
+
+def test_both_shapes_are_read_in_both_directions(tmp_path: Path) -> None:
+    found = pairs.read([feed(tmp_path / "data", 20)], ["ru"])
+    assert len({(p.source, p.target) for p in found}) == len(found) == 2 * (20 + 20 + 2 + 1)
+    assert Counter(p.direction for p in found) == {("en", "ru"): 43, ("ru", "en"): 43}
+    engine = next(p for p in found if p.target == "Один документ предложения.")
+    assert (engine.source, engine.human, engine.data) == ("A document of one sentence.", False, "wmt22.en-ru")
+
+
+def test_a_folder_without_pairs_and_a_broken_row_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no sentence pairs here"):
+        pairs.read([tmp_path], ["ru"])
+    data = feed(tmp_path / "data", 4)
+    (data / "zz.jsonl").write_text('{"made": "human", "en": "x"}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"zz\.jsonl:1"):
+        pairs.read([data], ["ru"])
+
+
+def test_nothing_that_is_set_apart_is_learnt_from(tmp_path: Path) -> None:
+    learn, held = pairs.split(pairs.read([feed(tmp_path / "data")], ["ru"]))
+    assert len([p for p in held if p.direction == ("en", "ru")]) == 40
+    apart = {p.source for p in held} | {p.target for p in held}
+    assert not any(p.source in apart or p.target in apart for p in learn)
+    assert not any("это " + p.target in {q.target for q in learn} for p in held)
+
+
+def test_texts_that_share_a_translation_are_one_group(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        "\n".join(
+            json.dumps({"en": en, "ru": ru, "made": "human", "source": "x"})
+            for en, ru in [
+                ("First source.", "Первый перевод."),
+                ("First source.", "Второй перевод."),
+                ("Another source.", "Второй перевод."),
+                ("A third source.", "Третий перевод."),
+            ]
+        ),
+        encoding="utf-8",
+    )
+    groups = [p.group for p in pairs.read([tmp_path], ["ru"]) if p.source_lang == "en"]
+    assert groups == [groups[0]] * 3 + [groups[3]]
+    assert groups[3] != groups[0]
+
+
+def test_order_keeps_the_shares_and_shows_human_translations_first(tmp_path: Path) -> None:
+    learn, _ = pairs.split(pairs.read([feed(tmp_path / "data")], ["ru"]))
+    chosen = pairs.ordered(learn, {("en", "ru"): 0.75, ("ru", "en"): 0.25}, 80, 0)
+    assert Counter(p.source_lang for p in chosen) == {"en": 60, "ru": 20}
+    assert chosen == pairs.ordered(learn, {("en", "ru"): 0.75, ("ru", "en"): 0.25}, 80, 0)
+    assert chosen != pairs.ordered(learn, {("en", "ru"): 0.75, ("ru", "en"): 0.25}, 80, 1)
+    again = pairs.ordered(learn, {("en", "ru"): 1.0}, 1000, 0)
+    assert len(again) == 1000
+    assert min(Counter(again).values()) >= 1000 // len(set(again))
+
+
+def test_the_loss_is_the_model_s_own_over_the_answer(base: Path, tmp_path: Path) -> None:
+    """With nothing learnt: transformers' loss on the whole model, over the rows of the language."""
+    from transformers import AutoModelForCausalLM
+
+    learn, held = pairs.split(pairs.read([feed(tmp_path / "data")], ["ru"]))
+    cut = examples.Cut(base, learn, ["en", "ru"])
+    learner = lora.Learner(base, cut, rate=1e-2, seed=0)
+    batch = [e for e in cut.examples(held) if e.target_lang == "ru"][:5]
+    total, tokens = learner.loss(batch)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    rows = torch.tensor([cut.kept[i] for i in cut.rows["ru"]])
+    expected = 0.0
+    with torch.inference_mode():
+        for example in batch:
+            ids = torch.tensor([[cut.kept[i] for i in example.question + example.answer]])
+            scores = torch.log_softmax(model(ids).logits[0][:, rows], -1)
+            for n, token in enumerate(example.answer):
+                place = cut.rows["ru"].index(token)
+                expected -= float(scores[len(example.question) - 1 + n, place])
+    assert tokens == sum(len(e.answer) for e in batch)
+    assert float(total.detach()) == pytest.approx(expected, rel=0.02)
+
+
+def test_training_lowers_the_loss_and_writes_an_adapter(base: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    written = run(feed(tmp_path / "data"), base, tmp_path / "out", tmp_path / "states", heard, examples=1500)
+    told = json.loads(written.read_text(encoding="utf-8"))
+    first, last = told["losses"][0]["held_out"], told["losses"][-1]["held_out"]
+    assert last["ru"] < first["ru"] - 0.5
+    assert last["en"] < first["en"] - 0.5
+    made = Adapter(tmp_path / "out")
+    assert made.facts.directions == frozenset(SHARES)
+    assert len(changes(made.tensors)) == 2 * len(lora.PROJECTIONS)
+    assert heard.steps == told["recipe"]["steps"]
+
+
+def test_broken_off_and_taken_up_it_comes_to_the_same_bytes(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = feed(tmp_path / "data")
+    monkeypatch.setattr(translator, "EVERY", 3)
+    whole = run(data, base, tmp_path / "whole", tmp_path / "one", Heard())
+    taken: list[int] = []
+    step = lora.Learner.step
+
+    def broken(self: lora.Learner, *given: Any) -> tuple[float, int]:
+        taken.append(1)
+        if len(taken) == 5:
+            raise KeyboardInterrupt
+        return step(self, *given)
+
+    monkeypatch.setattr(lora.Learner, "step", broken)
+    with pytest.raises(KeyboardInterrupt):
+        run(data, base, tmp_path / "parts", tmp_path / "two", Heard())
+    monkeypatch.setattr(lora.Learner, "step", step)
+    parts = run(data, base, tmp_path / "parts", tmp_path / "two", Heard())
+    for name in ("adapter.safetensors", "adapter.json"):
+        assert (parts.parent / name).read_bytes() == (whole.parent / name).read_bytes()
+
+
+def test_a_spoilt_state_is_named(base: Path, tmp_path: Path) -> None:
+    data, states = feed(tmp_path / "data"), tmp_path / "states"
+    run(data, base, tmp_path / "out", states, Heard())
+    (state,) = states.glob("*.safetensors")
+    state.write_bytes(state.read_bytes()[:100])
+    with pytest.raises(InputError, match="delete it to begin anew"):
+        run(data, base, tmp_path / "out", states, Heard())
+
+
+def test_a_direction_without_pairs_is_refused(base: Path, tmp_path: Path) -> None:
+    data = feed(tmp_path / "data")
+    with pytest.raises(InputError, match="no pairs to learn en-de from"):
+        translator.train(
+            [data],
+            base,
+            tmp_path / "out",
+            recipe=translator.Recipe({("en", "de"): 1.0}, 10),
+            states=tmp_path,
+            watch=Heard().watch,
+            made_of={},
+            today=DAY,
+        )
+
+
+def test_the_rate_warms_up_and_falls_to_nothing() -> None:
+    shares = [translator.share_of_rate(step, 1000) for step in range(1000)]
+    assert shares[0] == pytest.approx(1 / translator.WARM_UP)
+    assert shares[100] == shares[600] == 1.0
+    assert 0 < shares[-1] < 0.01
+    assert shares[850] == pytest.approx(0.5)
+
+
+def said(likelihood: float, chrf: float, verdict: str = "ok") -> Judged:
+    """A translation of that likelihood and worth."""
+    return Judged(Pair("en", "ru", "a", "б", True, "x", 0), "б", verdict, likelihood, chrf)
+
+
+def test_the_floor_takes_away_what_is_mostly_senseless() -> None:
+    good = [said(-0.5 - n / 1000, 50) for n in range(100)]
+    bad = [said(-2 - n / 10, 5) for n in range(6)]
+    found = held_out.floor([*good, *bad, said(-9, 5, "looping")])
+    assert found is not None
+    assert -2 < found < -0.5
+    assert held_out.floor(good) is None
+    assert held_out.floor([said(-0.5 - n / 1000, 5) for n in range(100)]) is not None
+
+
+def test_figures_carry_interval_and_signature() -> None:
+    made = [Pair("ru", "en", "а", f"The {noun} fell in the third quarter.", True, "x", 0) for noun in NOUNS]
+    row = held_out.figures(made, [p.target for p in made], ["ok"] * 7 + ["looping"])
+    assert row["chrF"] == [100.0, 100.0, 100.0]
+    assert row["no_verdict"] == {"looping": 1}
+    assert any(s.startswith("nrefs:1|bs:") and "version:" in s for s in row["signatures"])
+
+
+@pytest.mark.parametrize("share", ["en-ru", "en-ru=much"])
+def test_the_command_refuses_a_share_that_it_cannot_read(tmp_path: Path, share: str) -> None:
+    asked = ["models", "train", "translator", "--data", str(tmp_path), "--share", share]
+    with pytest.raises(UsageError, match=r"such as en-ru=0\.4"):
+        CliRunner().invoke(app, asked, catch_exceptions=False)
