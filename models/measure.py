@@ -5,6 +5,7 @@
     python models/measure.py source     --data DIR [--pairs en-ru] [--sentences 120]
     python models/measure.py language   --data DIR
     python models/measure.py other-year --data DIR
+    python models/measure.py few-shot   --data DIR --data DIR
     python models/measure.py cards
 
 DIR holds the evaluation data (WMT documents, Microsoft documentation). Only text that people wrote
@@ -299,6 +300,23 @@ def _in_quarter(text: corpus.Text, quarter: int) -> bool:
     return text.kind == "original" and corpus.digest("quarter", text.group) % 4 == quarter
 
 
+def measure_few_shot(folders: list[Path], threads: int) -> None:
+    """What the embedded model does by few-shot prompt on the sentences of ``translator.card.md``."""
+    from mtcheck.annotate import registry
+    from mtcheck.annotate.hf import adapter, embedded, load, open_translator
+    from mtcheck.training import held_out, pairs
+
+    folder = HERE / adapter.FOLDER
+    model = open_translator(load(embedded.checkpoint(registry.cache_folder()), threads=threads))
+    directions = sorted(adapter.Adapter(folder).facts.directions)
+    _, held = pairs.split(pairs.read(folders, sorted({lang for d in directions for lang in d})))
+    told = {}
+    for direction in directions:
+        told["-".join(direction)] = held_out.compare(model, held, direction)
+        print(direction, told["-".join(direction)], flush=True)
+    held_out.describe(folder, {"few_shot": told})
+
+
 def fluency_figures() -> str:
     """The table of ``fluency.card.md``, from ``fluency.json``."""
     out = [
@@ -429,7 +447,38 @@ def adequacy_figures() -> str:
     return "\n".join(out)
 
 
+def translator_figures() -> str:
+    """The tables of ``translator.card.md``, from ``translator/adapter.json``."""
+    told = json.loads((HERE / "translator" / "adapter.json").read_text("utf-8"))
+    out = [
+        "| direction | held-out sentences | chrF | BLEU | few-shot before: chrF | BLEU | no verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for direction, row in told["figures"].items():
+        before = told["few_shot"].get(direction)
+        said = [_with_interval(r[m]) if r else "" for r in (row, before) for m in ("chrF", "BLEU")]
+        refused = ", ".join(f"{count} {verdict}" for verdict, count in row["no_verdict"].items()) or "0"
+        out.append(f"| {direction} | {row['sentences']} | {' | '.join(said)} | {refused} |")
+    out += ["", "Signatures: " + ", ".join(f"`{s}`" for s in row["signatures"]) + ".", ""]
+    out += [
+        "| step | " + " | ".join(told["losses"][0]["held_out"]) + " |",
+        "|---|" + "---|" * len(told["losses"][0]["held_out"]),
+    ]
+    for line in told["losses"]:
+        values = " | ".join(f"{value:.3f}" for value in line["held_out"].values())
+        out.append(f"| {line['step']} | {values} |")
+    floors = ", ".join(f"{lang} {value}" for lang, value in sorted(told["floors"].items())) or "none"
+    out += ["", f"Floors of mean log-likelihood (nats a token): {floors}. Trained {told['date']}."]
+    return "\n".join(out)
+
+
+def _with_interval(values: list[float]) -> str:
+    middle, low, high = values
+    return f"{middle} ({low} to {high})"
+
+
 CARDS = {
+    "translator.card.md": translator_figures,
     "adequacy.card.md": adequacy_figures,
     "fluency.card.md": fluency_figures,
     "round_trip.card.md": round_trip_figures,
@@ -449,10 +498,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "what", choices=["fluency", "round-trip", "source", "language", "other-year", "cards"]
-    )
-    parser.add_argument("--data", type=Path)
+    commands = ["fluency", "round-trip", "source", "language", "other-year", "few-shot", "cards"]
+    parser.add_argument("what", choices=commands)
+    parser.add_argument("--data", type=Path, action="append")
     parser.add_argument("--languages", default="en,ru,de,uk,cs,zh,ja,is,fr,es,pt")
     parser.add_argument(
         "--pairs", default="en-ru,ru-en,en-de,de-en,en-uk,uk-en,en-zh,zh-en,en-cs,cs-en,en-ja,ja-en"
@@ -467,15 +515,18 @@ def main() -> None:
         return
     if asked.data is None:
         parser.error("--data is needed")
+    data = asked.data[0]
     pairs = [(a, b) for a, b in (p.split("-") for p in asked.pairs.split(","))]
     if asked.what == "fluency":
-        measure_fluency(asked.data, asked.languages.split(","), asked.sentences or 600, asked.threads)
+        measure_fluency(data, asked.languages.split(","), asked.sentences or 600, asked.threads)
     elif asked.what == "language":
-        measure_language(asked.data)
+        measure_language(data)
     elif asked.what == "other-year":
-        measure_other_year(asked.data)
+        measure_other_year(data)
+    elif asked.what == "few-shot":
+        measure_few_shot(asked.data, asked.threads)
     else:
-        measure_trips(asked.data, pairs, asked.sentences or 120, asked.what, asked.threads)
+        measure_trips(data, pairs, asked.sentences or 120, asked.what, asked.threads)
 
 
 if __name__ == "__main__":

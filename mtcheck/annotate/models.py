@@ -166,7 +166,7 @@ class Models:
         def load() -> Translator:
             from mtcheck.annotate.hf.tuned import TunedTranslator
 
-            return TunedTranslator(checkpoint, shipped, intra_threads=self.threads)
+            return TunedTranslator(checkpoint, shipped, threads=self.threads)
 
         if not self.keep:
             return load()

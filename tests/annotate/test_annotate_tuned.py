@@ -27,7 +27,7 @@ from mtcheck.annotate.hf.cutting import cut_tokenizer, merge_ranks  # noqa: E402
 from mtcheck.annotate.hf.loading import Checkpoint  # noqa: E402
 from mtcheck.annotate.hf.tuned import TunedTranslator  # noqa: E402
 from mtcheck.annotate.models import Models  # noqa: E402
-from mtcheck.core import ModelError, Translation  # noqa: E402
+from mtcheck.core import ModelError  # noqa: E402
 from mtcheck.training.vocabulary import kept_tokens, parts  # noqa: E402
 
 SUM = "5" * 64
@@ -171,7 +171,7 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
 
     adapted.merge(installed.base, installed.adapter, tmp_path / "merged")
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype=torch.float32)
-    translator = TunedTranslator(installed.checkpoint, installed.adapter, intra_threads=1)
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
     tokenizer = Tokenizer.from_file(str(tmp_path / "merged" / "tokenizer.json"))
     encoded = tokenizer.encode(question(tiny.LINES[0], "en", "ru"))
     scored = translator._generator.score_batch([encoded.tokens])[0].log_probs  # type: ignore[attr-defined]
@@ -181,21 +181,21 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
     assert sum(scored) == pytest.approx(sum(own), rel=0.02)
 
 
-def test_a_translation_does_not_depend_on_its_neighbours(installed: Any) -> None:
-    translator = TunedTranslator(installed.checkpoint, installed.adapter, intra_threads=1)
-    texts = [*tiny.LINES[:6], tiny.LINES[0]]
-
-    def translated(values: Sequence[str]) -> list[Translation]:
-        return translator.translate(values, source_lang="en", target_lang="ru")
-
-    together = translated(texts)
-    assert [t.text for t in together] == [translated([x])[0].text for x in texts]
-    assert together[0] == together[-1]
-    assert together[0].model == f"{adapted.NAME}@{installed.adapter.facts.sha256[:12]}"
+def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(installed: Any) -> None:
+    texts = [*tiny.LINES[:6], tiny.LINES[0]] * 3
+    one, two = (
+        TunedTranslator(installed.checkpoint, installed.adapter, threads=count).translate(
+            texts, source_lang="en", target_lang="ru"
+        )
+        for count in (1, 2)
+    )
+    assert one == two
+    assert one[0] == one[6] == one[7]
+    assert one[0].model == f"{adapted.NAME}@{installed.adapter.facts.sha256[:12]}"
 
 
 def test_too_long_texts_have_no_verdict(installed: Any) -> None:
-    translator = TunedTranslator(installed.checkpoint, installed.adapter, intra_threads=1)
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
     counted: list[int] = []
     found = translator.translate(
         ["word " * 400, "The president."], source_lang="en", target_lang="ru", progress=counted.append
@@ -214,7 +214,7 @@ def test_other_directions_are_refused(installed: Any) -> None:
 
 
 class Said:
-    """A generator that says what a test puts down for greedy search, and for the beam."""
+    """A generator that says what a test puts down for greedy search, and for all else."""
 
     def __init__(self, greedy: tuple[str, float], beam: Sequence[tuple[str, float]], tokenizer: Any) -> None:
         self.greedy, self.beam, self._tokenizer = greedy, beam, tokenizer
@@ -223,7 +223,8 @@ class Said:
     def generate_batch(self, start_tokens: list[list[str]], **options: Any) -> list[Any]:
         """See ``tuned.Generator``."""
         self.asked.append(options)
-        said = [self.greedy] if options["beam_size"] == 1 else list(self.beam)
+        plain = options["beam_size"] == 1 and "suppress_sequences" not in options
+        said = [self.greedy] if plain else list(self.beam)
         encoded = [self._tokenizer.encode(f" {text}", add_special_tokens=False) for text, _ in said]
         one = SimpleNamespace(
             sequences_ids=[[*e.ids, self._tokenizer.token_to_id(tuned.END)] for e in encoded],
@@ -237,7 +238,7 @@ def saying(
 ) -> tuple[TunedTranslator, Said]:
     """A translator over such a generator."""
     described = adapter(installed.base, installed.home / f"with-{len(floors)}", floors=floors)
-    translator = TunedTranslator(installed.checkpoint, described, intra_threads=1)
+    translator = TunedTranslator(installed.checkpoint, described, threads=1)
     said = Said(greedy, beam, translator._tokenizer)
     translator.__dict__["_generator"] = said
     return translator, said
@@ -287,6 +288,35 @@ def test_what_the_model_itself_finds_unlikely_is_unsure(installed: Any) -> None:
         translator.translate(["Президент прибыл в Париж."], source_lang="ru", target_lang="en")[0].verdict
         == "ok"
     )
+
+
+def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any) -> None:
+    greedy, own = ("Президент прибыл в Paris.", -0.50), ("Президент прибыл в Париж.", -0.55)
+    translator, said = saying(installed, greedy, [own])
+    found = translator.translate(["The president arrived in Paris."], source_lang="en", target_lang="ru")
+    assert (found[0].text, found[0].verdict) == (own[0], "ok")
+    suppressed = {piece for (piece,) in said.asked[-1]["suppress_sequences"]}
+    assert suppressed
+    assert not any("а" <= c <= "я" for piece in suppressed for c in piece)
+    assert not suppressed & {"k", "▁", ".", "12"}
+    translator, _ = saying(installed, greedy, [("Президент прибыл в Парик.", -1.5)])
+    found = translator.translate(["The president arrived in Paris."], source_lang="en", target_lang="ru")
+    assert found[0].text == greedy[0], "where the model is sure of them they stay"
+
+
+@pytest.mark.parametrize(
+    ("target", "lang", "expected"),
+    [
+        ("Президент прибыл в Paris.", "ru", (0, 1)),
+        ("в informalной обстановке", "ru", (1, 0)),
+        ("IT-компания, 5 kg, COVID-19", "ru", (0, 1)),
+        ("The debate continues in Вене", "en", (0, 1)),
+        ("Müller in Łódź", "de", (0, 0)),
+        ("東京 Tokyo", "xx", (0, 0)),
+    ],
+)
+def test_foreign_words(target: str, lang: str, expected: tuple[int, int]) -> None:
+    assert tuned.foreign_words(target, lang) == expected
 
 
 def test_an_adapter_with_other_bytes_is_refused(base: Path, tmp_path: Path) -> None:
