@@ -20,27 +20,21 @@ import argparse
 import datetime
 import gzip
 import json
-import random
 import sys
 from collections.abc import Iterator
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mtcheck import text
-from mtcheck.annotate import fluency, metrics
+from mtcheck.annotate import reference
 from mtcheck.annotate.models import Models
-from mtcheck.annotate.round_trip import round_trips
-from mtcheck.core import Document, Origin, Segment, Span
-from mtcheck.segment import segment
-from mtcheck.training import corpus, fitting
+from mtcheck.training import calibration, corpus, fitting
+from mtcheck.training.watch import Watch
 
 HERE = Path(__file__).parent
-STEPS = 100
-MIN_SENTENCES = 60
-"""Fewer human sentences than this make no distribution."""
+WATCH = Watch(say=lambda line: print(line, file=sys.stderr), plan=lambda *_: None, advance=lambda *_: None)
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -49,200 +43,38 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def human_documents(data: Path, lang: str) -> list[list[str]]:
-    """Documents written by people in a language, as lists of segments, shuffled by a fixed seed."""
-    out: dict[str, list[str]] = {}
-    for path in sorted(data.glob(f"wmt*.{lang}-*.docs.jsonl.gz")):
-        for row in rows(path):
-            out.setdefault("\n".join(row["source"]), row["source"])
-    if not out and (data / f"msdocs.{lang}.jsonl.gz").exists():
-        for row in rows(data / f"msdocs.{lang}.jsonl.gz"):
-            if row["label"] != "mt":
-                out.setdefault("\n".join(row["segments"]), row["segments"])
-    found = list(out.values())
-    random.Random(0).shuffle(found)
-    return found
-
-
-def document(lines: list[str], lang: str, name: str) -> Document:
-    """A document of one paragraph a segment, cut into sentences as the pipeline does."""
-    return segment(Document(name, "\n".join(lines), Origin(name), lang=lang))
-
-
-def quantiles(values: list[float]) -> list[float]:
-    """``STEPS + 1`` quantiles from minimum to maximum."""
-    ordered = sorted(values)
-    out = []
-    for step in range(STEPS + 1):
-        at = step * (len(ordered) - 1) / STEPS
-        low = int(at)
-        high = min(low + 1, len(ordered) - 1)
-        out.append(round(ordered[low] + (at - low) * (ordered[high] - ordered[low]), 3))
-    return out
-
-
 def measure_fluency(data: Path, languages: list[str], sentences: int, threads: int) -> None:
     """Mean surprisal of human sentences by length class, and the limit for spikes, by language."""
     model = Models(threads=threads).fluency_model()
-    target = HERE / "fluency.json"
-    known = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"models": {}}
-    entry = known["models"].setdefault(model.signature, {"languages": {}})
+    human = calibration.HumanText(data)
     for lang in languages:
-        documents = _take(lang, human_documents(data, lang), 2 * sentences)
-        later, words = _surprisals(model, _take_sentences(documents, sentences))
-        first, _ = _surprisals(model, _alone(documents, sentences // 2))
-        if len(later) < MIN_SENTENCES:
-            print(f"{lang}: only {len(later)} sentences, left out", file=sys.stderr)
-            continue
-        entry["languages"][lang] = {
-            "sentences": len(later) + len(first),
-            "date": datetime.date.today().isoformat(),
-            "data": _source_of(data, lang),
-            "words": quantiles(words),
-            "later": _by_length(later),
-            "first": _by_length(first),
-        }
-        print(f"{lang}: {len(later)}+{len(first)} sentences, median {_median(later):.2f} bits", flush=True)
-        target.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _take(lang: str, texts: list[list[str]], sentences: int) -> list[Document]:
-    """Documents until there are ``sentences`` of them."""
-    out: list[Document] = []
-    count = 0
-    for i, lines in enumerate(texts):
-        if count >= sentences:
-            break
-        out.append(document(lines, lang, f"{lang}/{i}"))
-        count += len(out[-1].segments)
-    return out
-
-
-def _take_sentences(documents: list[Document], sentences: int) -> list[Document]:
-    """The first documents that hold ``sentences`` sentences."""
-    ends = list(accumulate(len(d.segments) for d in documents))
-    return documents[: 1 + sum(end < sentences for end in ends)]
-
-
-def _alone(documents: list[Document], sentences: int) -> list[Document]:
-    """Sentences as documents of their own, which nothing stands before."""
-    pool = [s.text for d in documents for s in d.segments]
-    random.Random(1).shuffle(pool)
-    return [
-        document([value], documents[0].lang or "", f"alone/{i}") for i, value in enumerate(pool[:sentences])
-    ]
-
-
-def _surprisals(model: Any, documents: list[Document]) -> tuple[list[tuple[int, float]], list[float]]:
-    """(tokens, mean bits) of each sentence but a text's first where it has more, and bits of each word."""
-    running = [fluency.running_text(d) for d in documents]
-    means: list[tuple[int, float]] = []
-    words: list[float] = []
-    for doc, (_, places), tokens in zip(
-        documents, running, model.surprisal([r[0] for r in running]), strict=True
-    ):
-        for number, (index, place) in enumerate(places):
-            if number == 0 and len(places) > 1:
-                continue
-            own = [t for t in tokens if t.end > place.start and t.start < place.end]
-            spoken = fluency.fluency_of(doc.segments[index], own, place, model="", lang=None, first=False)
-            if spoken is None or len(spoken.tokens) < 5:
-                continue
-            means.append((len(spoken.tokens), spoken.mean_surprisal))
-            words += [
-                bits
-                for bits, span in fluency.word_surprisals(doc.segments[index], spoken.tokens)
-                if not fluency._is_name(doc.segments[index], span)
-            ]
-    return means, words
-
-
-def _by_length(values: list[tuple[int, float]]) -> dict[str, list[float]]:
-    """Quantiles by length class; each class takes the nearest lengths until it has enough."""
-    out = {}
-    for number, low in enumerate(fluency.LENGTHS):
-        high = fluency.LENGTHS[number + 1] if number + 1 < len(fluency.LENGTHS) else 10**9
-        own = [mean for length, mean in values if low <= length < high]
-        if len(own) < MIN_SENTENCES:
-            middle = (low + min(high, 60)) / 2
-            nearest = sorted(values, key=lambda v: abs(v[0] - middle))
-            own = [mean for _, mean in nearest[:MIN_SENTENCES]]
-        out[str(number)] = quantiles(own)
-    return out
-
-
-def _median(values: list[tuple[int, float]]) -> float:
-    return sorted(v for _, v in values)[len(values) // 2]
+        entry = calibration.surprisal(
+            model, human, lang, sentences=sentences, watch=WATCH, today=datetime.date.today()
+        )
+        if entry is not None:
+            reference.record_fluency(HERE, model.signature, lang, entry)
+            print(f"{lang}: {entry['sentences']} sentences", flush=True)
 
 
 def measure_trips(data: Path, pairs: list[tuple[str, str]], sentences: int, mode: str, threads: int) -> None:
     """chrF of good human sentences there and back (or back against their true source), by pair."""
     models = Models(threads=threads)
-    target = HERE / "round_trip.json"
-    known = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {"baselines": []}
+    human = calibration.HumanText(data)
     for lang, source_lang in pairs:
-        segments = _sentences(data, lang, source_lang, mode)[:sentences]
-        if len(segments) < MIN_SENTENCES:
-            print(f"{lang}-{source_lang}: only {len(segments)} sentences, left out", file=sys.stderr)
-            continue
         back, _ = models.translator_for(lang, source_lang)
         forth = models.translator_for(source_lang, lang)[0] if mode == "round-trip" else None
-        trips = round_trips(segments, back, forth, lang=lang, source_lang=source_lang)
-        scores = [t.chrf for t in trips if t.chrf is not None]
-        row = {
-            "model": back.signature,
-            "lang": lang,
-            "source_lang": source_lang,
-            "mode": mode,
-            "sentences": len(scores),
-            "no_verdict": len(trips) - len(scores),
-            "mean": round(sum(scores) / len(scores), 2),
-            "interval": _interval(scores),
-            "date": datetime.date.today().isoformat(),
-            "data": _source_of(data, lang),
-            "chrf": metrics.signatures(lang)["chrf"],
-            "quantiles": quantiles(scores),
-        }
-        known["baselines"] = [
-            b
-            for b in known["baselines"]
-            if any(b[k] != row[k] for k in ("model", "lang", "source_lang", "mode"))
-        ]
-        known["baselines"].append(row)
-        known["baselines"].sort(key=lambda b: (b["model"], b["mode"], b["lang"], b["source_lang"]))
-        target.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-        print({k: v for k, v in row.items() if k != "quantiles"}, flush=True)
-
-
-def _sentences(data: Path, lang: str, source_lang: str, mode: str) -> list[Segment]:
-    """Human sentences of 4 to 40 words: originals for round trips, translations with sources otherwise."""
-    found: list[Segment] = []
-    if mode == "round-trip":
-        for i, lines in enumerate(human_documents(data, lang)):
-            found += document(lines, lang, str(i)).segments
-    else:
-        for path in sorted(data.glob(f"wmt*.{source_lang}-{lang}.docs.jsonl.gz")):
-            for row in rows(path):
-                best = row["human"][sorted(row["human"])[0]]
-                found += [
-                    Segment(t, Span(0, len(t)), source=s) for s, t in zip(row["source"], best, strict=True)
-                ]
-    dense = lang in {"zh", "ja"}
-    kept = [s for s in found if 4 <= (len(s.text) / 2 if dense else len(text.words(s.text))) <= 40]
-    random.Random(2).shuffle(kept)
-    return kept
-
-
-def _interval(values: list[float]) -> list[float]:
-    """95 % bootstrap interval of the mean, 1,000 resamples, fixed seed."""
-    rng = random.Random(3)
-    means = sorted(sum(rng.choices(values, k=len(values))) / len(values) for _ in range(1000))
-    return [round(means[25], 2), round(means[974], 2)]
-
-
-def _source_of(data: Path, lang: str) -> str:
-    wmt = sorted(p.name.split(".docs")[0] for p in data.glob(f"wmt*.{lang}-*.docs.jsonl.gz"))
-    return "WMT sources " + ", ".join(wmt) if wmt else f"Microsoft documentation, human pages ({lang})"
+        row = calibration.trips(
+            back,
+            forth,
+            human,
+            (lang, source_lang),
+            sentences=sentences,
+            watch=WATCH,
+            today=datetime.date.today(),
+        )
+        if row is not None:
+            reference.record_trips(HERE, row)
+            print({k: v for k, v in row.items() if k != "quantiles"}, flush=True)
 
 
 def measure_language(data: Path) -> None:
@@ -325,7 +157,7 @@ def fluency_figures() -> str:
     ]
     for model, entry in sorted(json.loads((HERE / "fluency.json").read_text("utf-8"))["models"].items()):
         for lang, row in sorted(entry["languages"].items()):
-            middle = row["later"]["1"][STEPS // 2]
+            middle = row["later"]["1"][calibration.STEPS // 2]
             out.append(
                 f"| {model} | {lang} | {row['sentences']} | {middle:.2f} | {row['date']} | {row['data']} |"
             )
@@ -343,7 +175,7 @@ def round_trip_figures() -> str:
         low, high = row["interval"]
         out.append(
             f"| {row['model']} | {row['lang']} | {row['source_lang']} | {against} | {row['sentences']} | {row['no_verdict']} "
-            f"| {row['mean']:.1f} ({low:.1f} to {high:.1f}) | {row['quantiles'][5 * STEPS // 100]:.1f} | {row['date']} |"
+            f"| {row['mean']:.1f} ({low:.1f} to {high:.1f}) | {row['quantiles'][5 * calibration.STEPS // 100]:.1f} | {row['date']} |"
         )
     return "\n".join(out)
 

@@ -491,13 +491,13 @@ def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
         ModelError: it cannot be had.
     """
     if (estimator := models.estimator()) is not None:
-        said = f"penalty by {estimator.signature}; raw: not placed among human translations"
+        said = adequacy.estimator_standing(estimator.signature, source_lang=pair[0], target_lang=pair[1])
         return _Speaker(estimator.signature, said, partial(adequacy.by_estimator, model=estimator))
     model = models.fluency_model()
     if not isinstance(model, SourceLanguageModel):
         return None
     standing = adequacy.standing(model.signature, source_lang=pair[0], target_lang=pair[1])
-    known = adequacy.regression(model.signature) is not None
+    known = reference.adequacy_regression(model.signature) is not None
     say = partial(adequacy.by_language_model, model=model) if known else None
     return _Speaker(model.signature, standing, say)
 

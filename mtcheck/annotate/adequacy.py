@@ -16,7 +16,7 @@ from typing import Any
 
 from mtcheck import gates, resources, text
 from mtcheck.annotate.base import Progress, QualityEstimator, SourceLanguageModel, WeighedToken
-from mtcheck.annotate.reference import percentile_below, table
+from mtcheck.annotate.reference import adequacy_regression, estimator_reference, percentile_below
 from mtcheck.core import NO_TRANSLATION, Adequacy, Segment, Span
 from mtcheck.gates.meaning import length_of, unlike_length
 
@@ -66,12 +66,6 @@ def _unlike(source: str, target: str, source_lang: str, target_lang: str) -> flo
     return 0.0 if usual is None else min(4.0, abs(unlike_length(source, target, usual)))
 
 
-def regression(model: str) -> dict[str, Any] | None:
-    """The trained regression for a model (its signature), None if there is none."""
-    found: dict[str, Any] | None = table("adequacy.json")["models"].get(model)
-    return found
-
-
 def penalty(seen: Sequence[float], trained: dict[str, Any]) -> float:
     """Predicted MQM penalty, 0 to ``NO_TRANSLATION``; the regression predicts the logarithm of one more."""
     columns = zip(seen, trained["mean"], trained["scale"], trained["weights"], strict=True)
@@ -89,7 +83,7 @@ def human(trained: dict[str, Any], source_lang: str, target_lang: str) -> dict[s
 
 def standing(model: str, *, source_lang: str, target_lang: str) -> str:
     """What the numbers of a pair stand on, in plain words."""
-    trained = regression(model)
+    trained = adequacy_regression(model)
     if trained is None:
         return "not done: nothing was trained for this language model"
     place = human(trained, source_lang, target_lang)
@@ -111,7 +105,7 @@ def adequacy_of(
     if segment.source is None:
         return None
     langs = {"source_lang": source_lang, "target_lang": target_lang}
-    trained = regression(model)
+    trained = adequacy_regression(model)
     if trained is None:
         return None
     place = human(trained, source_lang, target_lang)
@@ -154,10 +148,21 @@ def by_estimator(
     models praise copies of the source (Unbabel/COMET#192)."""
     langs = {"source_lang": source_lang, "target_lang": target_lang}
     found = model.penalties([(s.source or "", s.text) for s in segments], progress=progress)
-    return [
-        Adequacy(NO_TRANSLATION if _is_none(segment, **langs) else value)
-        for segment, value in zip(segments, found, strict=True)
-    ]
+    place = estimator_reference(model.signature, source_lang, target_lang)
+    out: list[Adequacy | None] = []
+    for segment, value in zip(segments, found, strict=True):
+        expected = NO_TRANSLATION if _is_none(segment, **langs) else value
+        standing = None if place is None else 100.0 - percentile_below(expected, place["quantiles"])
+        out.append(Adequacy(expected, standing))
+    return out
+
+
+def estimator_standing(model: str, *, source_lang: str, target_lang: str) -> str:
+    """What an estimator's numbers of a pair stand on, in plain words."""
+    place = estimator_reference(model, source_lang, target_lang)
+    if place is None:
+        return f"penalty by {model}; raw: `mtcheck models calibrate` places it among human translations"
+    return f"penalty by {model}; percentile against {place['sentences']} human translations, {place['date']}"
 
 
 def _is_none(segment: Segment, *, source_lang: str, target_lang: str) -> bool:

@@ -91,7 +91,7 @@ def _spikes(
     """
     share = float(resources.data("thresholds")["fluency"]["spike_quantile"])
     limit = float(reference["words"][round(share * (len(reference["words"]) - 1))])
-    words = [(b, span) for b, span in word_surprisals(segment, tokens) if not _is_name(segment, span)]
+    words = [(b, span) for b, span in word_surprisals(segment, tokens) if not is_name(segment, span)]
     high = [(bits, span) for bits, span in words if bits > limit]
     if not high and words and percentile < 25:
         high = [max(words)]
@@ -112,6 +112,7 @@ def word_surprisals(segment: Segment, tokens: Sequence[Token]) -> list[tuple[flo
     return out
 
 
-def _is_name(segment: Segment, span: Span) -> bool:
+def is_name(segment: Segment, span: Span) -> bool:
+    """Whether a word may be a name or a number, which surprise by nature."""
     word = segment.text[span.start - segment.span.start : span.end - segment.span.start]
     return word[:1].isupper() or any(c.isdigit() for c in word)

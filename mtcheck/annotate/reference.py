@@ -1,27 +1,59 @@
 """Where a number stands among numbers measured on human text.
 
 A surprisal or a chrF means nothing by itself: it depends on the model, the language and the length
-of the sentence. Both are therefore given as percentiles of a recorded distribution, kept in
-``models/*.json`` with its data, its date and the model it was measured with. Without one for the
-model and language at hand there is no percentile.
+of the sentence. Both are therefore given as percentiles of a recorded distribution, kept with its data,
+its date and the model it was measured with: in ``models/*.json`` for the models that come with mtcheck,
+in ``calibration`` of the cache for those that the user measured (``mtcheck models calibrate``). Without
+one for the model and language at hand there is no percentile.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from mtcheck import resources, text
+from mtcheck.annotate import registry
+from mtcheck.core import ModelError
+
+FLUENCY, TRIPS, ADEQUACY, ESTIMATORS = "fluency.json", "round_trip.json", "adequacy.json", "estimators.json"
+
+
+def own_folder() -> Path:
+    """Where the user's own measurements are kept."""
+    return registry.cache_folder() / "calibration"
+
+
+def tables(name: str) -> Iterator[dict[str, Any]]:
+    """The recorded distribution files of a name: what ships, then the user's; do not modify them.
+
+    Raises:
+        ModelError: the user's cannot be read.
+    """
+    with suppress(FileNotFoundError):
+        yield _shipped(name)
+    own = own_folder() / name
+    with suppress(FileNotFoundError):
+        yield _own(own, own.stat().st_mtime_ns)
 
 
 @cache
-def table(name: str) -> dict[str, Any]:
-    """A recorded distribution file, such as ``fluency.json``; do not modify what comes back."""
+def _shipped(name: str) -> dict[str, Any]:
     with resources.model_file(name).open(encoding="utf-8") as file:
         return dict(json.load(file))
+
+
+@lru_cache(maxsize=8)
+def _own(path: Path, _changed: int) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ModelError(f"{path}: not valid JSON ({error}); delete it and calibrate again") from error
 
 
 def percentile_below(value: float, quantiles: Sequence[float]) -> float:
@@ -46,9 +78,13 @@ def fluency_reference(model: str, lang: str | None) -> dict[str, Any] | None:
     """Human surprisal of a language under a model (its signature), None if it was not measured."""
     if lang is None:
         return None
-    models = table("fluency.json")["models"]
-    found: dict[str, Any] | None = models.get(model, {}).get("languages", {}).get(text.primary(lang))
-    return found
+    for table in tables(FLUENCY):
+        found: dict[str, Any] | None = (
+            table["models"].get(model, {}).get("languages", {}).get(text.primary(lang))
+        )
+        if found is not None:
+            return found
+    return None
 
 
 def round_trip_reference(model: str, lang: str, source_lang: str, mode: str) -> dict[str, Any] | None:
@@ -57,12 +93,74 @@ def round_trip_reference(model: str, lang: str, source_lang: str, mode: str) -> 
     Args:
         mode: ``round-trip`` (text → source language → text) or ``source`` (against a known source).
     """
-    for row in table("round_trip.json")["baselines"]:
-        if (row["model"], row["lang"], row["source_lang"], row["mode"]) == (
-            model,
-            text.primary(lang),
-            text.primary(source_lang),
-            mode,
-        ):
-            return dict(row)
+    wanted = (model, text.primary(lang), text.primary(source_lang), mode)
+    for table in tables(TRIPS):
+        for row in table["baselines"]:
+            if _trip(row) == wanted:
+                return dict(row)
     return None
+
+
+def adequacy_regression(model: str) -> dict[str, Any] | None:
+    """The regression that learnt from raters for a language model (its signature), None if there is none."""
+    for table in tables(ADEQUACY):
+        found: dict[str, Any] | None = table["models"].get(model)
+        if found is not None:
+            return found
+    return None
+
+
+def estimator_reference(model: str, source_lang: str, target_lang: str) -> dict[str, Any] | None:
+    """Penalties of human translations by an estimator (its signature), None if they were not measured."""
+    pair = f"{text.primary(source_lang)}-{text.primary(target_lang)}"
+    for table in tables(ESTIMATORS):
+        found: dict[str, Any] | None = table["models"].get(model, {}).get(pair)
+        if found is not None:
+            return found
+    return None
+
+
+def record_fluency(folder: Path, model: str, lang: str, entry: dict[str, Any]) -> None:
+    """Write what ``fluency_reference`` is to give."""
+
+    def put(known: dict[str, Any]) -> None:
+        models = known.setdefault("models", {})
+        models.setdefault(model, {"languages": {}})["languages"][text.primary(lang)] = entry
+
+    _record(folder / FLUENCY, put, sort_keys=True)
+
+
+def record_trips(folder: Path, row: dict[str, Any]) -> None:
+    """Write what ``round_trip_reference`` is to give."""
+
+    def put(known: dict[str, Any]) -> None:
+        others = [b for b in known.get("baselines", ()) if _trip(b) != _trip(row)]
+        known["baselines"] = sorted([*others, row], key=lambda b: (b["model"], b["mode"], *_trip(b)[1:3]))
+
+    _record(folder / TRIPS, put)
+
+
+def record_penalties(folder: Path, model: str, pair: tuple[str, str], entry: dict[str, Any]) -> None:
+    """Write what ``estimator_reference`` is to give."""
+
+    def put(known: dict[str, Any]) -> None:
+        known.setdefault("models", {}).setdefault(model, {})["-".join(map(text.primary, pair))] = entry
+
+    _record(folder / ESTIMATORS, put, sort_keys=True)
+
+
+def _trip(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    return row["model"], row["lang"], row["source_lang"], row["mode"]
+
+
+def _record(path: Path, put: Callable[[dict[str, Any]], None], *, sort_keys: bool = False) -> None:
+    """Change a table, safe under two processes; a broken one is not written over."""
+    from filelock import FileLock
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        known = _own(path, path.stat().st_mtime_ns) if path.exists() else {}
+        put(known := json.loads(json.dumps(known)))
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(known, indent=1, sort_keys=sort_keys) + "\n", encoding="utf-8")
+        fresh.replace(path)

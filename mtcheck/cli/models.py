@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from mtcheck.cli.calibrate import calibrate
 from mtcheck.cli.train import train_app
 from mtcheck.core import ModelError, UsageError
 
 models_app = typer.Typer(no_args_is_help=True, help="Translation and language models on this machine.")
 models_app.add_typer(train_app, name="train")
+models_app.command()(calibrate)
 
 
 @models_app.command("list")

@@ -16,7 +16,7 @@ from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.cache import Identity, RememberingLanguageModel
 from mtcheck.annotate.fake import FakeLanguageModel, FakeSourceModel
 from mtcheck.annotate.models import Models
-from mtcheck.annotate.reference import table
+from mtcheck.annotate.reference import ADEQUACY, tables
 from mtcheck.core import NO_TRANSLATION, Result, Segment, Span
 from mtcheck.pipeline import Options, run
 from mtcheck.read.sources import read_inputs
@@ -136,7 +136,7 @@ def test_nothing_is_said_without_a_source_tokens_or_training() -> None:
 
 
 def test_the_trained_file_has_a_column_for_every_feature() -> None:
-    for trained in table("adequacy.json")["models"].values():
+    for trained in next(tables(ADEQUACY))["models"].values():
         assert trained["features"] == list(adequacy.NAMES)
         assert {len(trained[k]) for k in ("mean", "scale", "weights")} == {len(adequacy.NAMES)}
         for place in trained["human"].values():

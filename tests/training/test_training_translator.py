@@ -248,9 +248,9 @@ def test_a_direction_without_pairs_is_refused(base: Path, tmp_path: Path) -> Non
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     shares = [translator.share_of_rate(step, 1000) for step in range(1000)]
     assert shares[0] == pytest.approx(1 / translator.WARM_UP)
-    assert shares[100] == shares[600] == 1.0
+    assert shares[100] == shares[400] == 1.0
     assert 0 < shares[-1] < 0.01
-    assert shares[850] == pytest.approx(0.5)
+    assert shares[1000 - int(500 * translator.DECAY)] == pytest.approx(0.5)
 
 
 def said(likelihood: float, chrf: float, verdict: str = "ok") -> Judged:

@@ -6,6 +6,7 @@ configuration, not at its name, to tell how it wants to be spoken to.
 
 from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, load, require
 from mtcheck.annotate.hf.opening import (
+    is_estimator,
     open_language_model,
     open_quality_estimator,
     open_translator,
@@ -16,6 +17,7 @@ from mtcheck.annotate.hf.opening import (
 __all__ = [
     "Checkpoint",
     "LoadedModel",
+    "is_estimator",
     "load",
     "open_language_model",
     "open_quality_estimator",

@@ -67,5 +67,14 @@ def require_estimator(checkpoint: Checkpoint) -> None:
     require_head(checkpoint)
 
 
+def is_estimator(checkpoint: Checkpoint) -> bool:
+    """Whether ``open_quality_estimator`` would take it."""
+    try:
+        require_estimator(checkpoint)
+    except ModelError:
+        return False
+    return True
+
+
 def _not_causal(checkpoint: Checkpoint) -> ModelError:
     return ModelError(f"{checkpoint.name}: fluency needs a causal model, this is an encoder and decoder")
