@@ -24,6 +24,7 @@ def check(
     ignore: Iterable[str] = (),
     baseline: Path | None = None,
     budget: str | float | None = None,
+    only_suspicious: bool = False,
 ) -> Report:
     """Audit files, folders, addresses or ready documents.
 
@@ -42,6 +43,7 @@ def check(
         ignore: those to leave out.
         baseline: file of findings that are known and left out; see ``mtcheck baseline``.
         budget: time that models may take, as ``"60s"``, ``"2m"`` or seconds; None for no limit.
+        only_suspicious: ask models only where cheap evidence points.
 
     Returns:
         the report; inputs that could not be read are among its ``failures``, and what was left out
@@ -82,6 +84,7 @@ def check(
         terms=None if terms is None else read_names_file(terms),
         selection=selection,
         budget=None if budget is None else parse_duration(str(budget)),
+        only_suspicious=only_suspicious,
     )
     return run(_documents(asked, offline=offline, source_lang=source_lang), options)
 

@@ -48,6 +48,7 @@ class Config:
     quality_model: str | None = None
     no_models: bool | None = None
     budget: float | None = None
+    only_suspicious: bool | None = None
     offline: bool | None = None
     format: str | None = None
     baseline: Path | None = None
@@ -214,6 +215,7 @@ _KEYS: Mapping[str, _Kind] = {
     "quality-model": _string,
     "no-models": _flag,
     "budget": _duration,
+    "only-suspicious": _flag,
     "offline": _flag,
     "format": _string,
     "baseline": _path,

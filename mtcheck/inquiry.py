@@ -85,6 +85,8 @@ class Inquiry:
             unknown = "language" if lang is None else "source language"
             return _saying(result, round_trip=f"not done: the {unknown} is not known")
         found = units.most_suspicious(catalogue.units, result.findings, pair=(lang, source_lang))
+        if self._options.only_suspicious:
+            found = [message for message in found if message.is_suspicious]
         if not found:
             return result
         chosen = tuple(found[:MOST])

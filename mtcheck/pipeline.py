@@ -22,7 +22,7 @@ from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
 from mtcheck import checks, collector, notices, resources, suppressions, text
-from mtcheck.annotate import adequacy, fluency, metrics, reference, style
+from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
 from mtcheck.annotate.base import HiddenStates, ScoredToken, SourceLanguageModel, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
@@ -106,6 +106,7 @@ class Options:
         selection: which rules run and which findings are reported; all by default.
         units: whether the translator is asked about messages of localisation files as well.
         budget: seconds that models may take in all; None for no limit.
+        only_suspicious: ask models only where cheap evidence points; see ``annotate.suspicion``.
         clock: seconds from any start, by which that is measured.
     """
 
@@ -117,6 +118,7 @@ class Options:
     selection: Selection = field(default_factory=Selection)
     units: bool = True
     budget: float | None = None
+    only_suspicious: bool = False
     clock: Callable[[], float] = time.monotonic
 
 
@@ -141,7 +143,8 @@ class Conclusion:
 class _Annotated:
     """A document on its way, with what was or was not done to it.
 
-    ``worth`` and ``heard`` count, by what models say, the sentences they should and did look at.
+    ``worth`` and ``heard`` count, by what models say, the sentences they should and did look at;
+    ``passed`` those that raised no suspicion where only suspicious ones are asked about.
     """
 
     doc: Document
@@ -151,6 +154,7 @@ class _Annotated:
     failures: list[Failure] = field(default_factory=list)
     worth: Counter[str] = field(default_factory=Counter)
     heard: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -178,7 +182,8 @@ def audit(
     for shard in _shards(inputs, options):
         annotated = [item for item in shard if isinstance(item, _Annotated)]
         if options.models is not None:
-            _annotate(annotated, options.models, watcher, budget, _needed(rules, options.selection))
+            needed = _needed(rules, options.selection)
+            _annotate(_chosen(annotated, options), options.models, watcher, budget, needed, options)
             _say_unheard(annotated, tallies, budget)
         for item in shard:
             for event in _judge(item, rules, options.selection, tallies):
@@ -362,7 +367,12 @@ def _needed(rules: Sequence[Check], selection: Selection) -> frozenset[str]:
 
 
 def _annotate(
-    items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget, needed: frozenset[str]
+    items: Sequence[_Annotated],
+    models: Models,
+    watcher: Watcher,
+    budget: Budget,
+    needed: frozenset[str],
+    options: Options,
 ) -> None:
     """Let the models speak about a shard; what cannot be done is said in each signature."""
     if models.language_model is not None and "style" in needed:
@@ -370,7 +380,7 @@ def _annotate(
     if models.language_model is not None and "fluency" in needed:
         _annotate_fluency(items, models, watcher, budget)
     if "adequacy" in needed and (models.language_model is not None or models.quality_model is not None):
-        _annotate_adequacy(items, models, watcher, budget)
+        _annotate_adequacy(items, models, watcher, budget, options)
     if models.translator is not None and "round_trip" in needed:
         groups: dict[tuple[str, str], list[_Annotated]] = {}
         for item in items:
@@ -382,7 +392,45 @@ def _annotate(
             else:
                 groups.setdefault((lang, source_lang), []).append(item)
         for (lang, source_lang), group in groups.items():
-            _annotate_round_trip(group, lang, source_lang, models, watcher, budget)
+            _annotate_round_trip(group, lang, source_lang, models, watcher, budget, options)
+
+
+def _chosen(items: Sequence[_Annotated], options: Options) -> list[_Annotated]:
+    """The documents that models are asked about."""
+    if not options.only_suspicious:
+        return list(items)
+    chosen = []
+    for item in items:
+        if suspicion.of_text(item.doc, disclosed=item.disclosure is not None):
+            chosen.append(item)
+        else:
+            item.signature["models_saw"] = "nothing: the text raised no suspicion"
+    return chosen
+
+
+def _by_suspicion(
+    work: Sequence[tuple[_Annotated, int]], stage: str, budget: Budget, options: Options
+) -> list[tuple[_Annotated, int]]:
+    """Sentences, the most suspicious first where models cannot or shall not see them all; in that case
+    those without a sign are left out, if there was anything to show one."""
+    if not budget.limited and not options.only_suspicious:
+        return list(work)
+    signs = [suspicion.of_sentence(item.doc.segments[i], item.doc) for item, i in work]
+    order = sorted(range(len(work)), key=lambda k: -signs[k])
+    if not options.only_suspicious:
+        return [work[k] for k in order]
+    for k in order:
+        item, i = work[k]
+        if not signs[k] and _was_looked_at(item.doc.segments[i]):
+            item.passed[stage] += 1
+    return [work[k] for k in order if signs[k] or not _was_looked_at(work[k][0].doc.segments[work[k][1]])]
+
+
+def _was_looked_at(segment: Segment) -> bool:
+    """Whether something could have made a sentence suspicious: its source, or a model."""
+    notes = segment.notes
+    placed = [said.percentile for said in (notes.fluency, notes.adequacy) if said is not None]
+    return segment.source is not None or any(value is not None for value in placed)
 
 
 def _annotate_style(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
@@ -442,7 +490,9 @@ def _annotate_fluency(items: Sequence[_Annotated], models: Models, watcher: Watc
         _fail(items, "fluency", error)
 
 
-def _annotate_adequacy(items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget) -> None:
+def _annotate_adequacy(
+    items: Sequence[_Annotated], models: Models, watcher: Watcher, budget: Budget, options: Options
+) -> None:
     """What the language model makes of each sentence after its source, one direction at a time."""
     groups: dict[tuple[str, str], list[_Annotated]] = {}
     for item in items:
@@ -450,7 +500,8 @@ def _annotate_adequacy(items: Sequence[_Annotated], models: Models, watcher: Wat
         if lang is not None and source_lang is not None and text.primary(lang) != text.primary(source_lang):
             groups.setdefault((source_lang, lang), []).append(item)
     for pair, group in groups.items():
-        work = [(item, i) for item in group for i, s in enumerate(_head(item).segments) if _has_source(s)]
+        all_ = [(item, i) for item in group for i, s in enumerate(_head(item).segments) if _has_source(s)]
+        work = _by_suspicion(all_, "adequacy", budget, options)
         if not work or not budget.left:
             continue
         try:
@@ -580,8 +631,11 @@ def _annotate_round_trip(
     models: Models,
     watcher: Watcher,
     budget: Budget,
+    options: Options,
 ) -> None:
-    work = [(n, i) for n, item in enumerate(items) for i, s in enumerate(_head(item).segments) if _travels(s)]
+    all_ = [(item, i) for item in items for i, s in enumerate(_head(item).segments) if _travels(s)]
+    place = {id(item): n for n, item in enumerate(items)}
+    work = [(place[id(item)], i) for item, i in _by_suspicion(all_, "round trip", budget, options)]
     for n, _ in work:
         items[n].worth["round trip"] += 1
     if not work or not budget.left:
@@ -635,8 +689,12 @@ def _say_unheard(items: Sequence[_Annotated], tallies: _Tallies, budget: Budget)
     for item in items:
         tallies.heard.update(item.heard)
         tallies.worth.update(item.worth)
-        if budget.limited and (said := _unheard(item.heard, item.worth)):
-            item.signature["models_saw"] = f"{said} within the budget of {budget}"
+        said = []
+        if budget.limited and (unheard := _unheard(item.heard, item.worth)):
+            said.append(f"{unheard} within the budget of {budget}")
+        said += [f"{stage}: {n} sentences raised no suspicion" for stage, n in item.passed.items()]
+        if said:
+            item.signature["models_saw"] = "; ".join(said)
 
 
 def _unheard(heard: Counter[str], worth: Counter[str]) -> str:

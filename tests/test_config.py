@@ -22,6 +22,7 @@ language-model = "embedded"
 quality-model = "models/metricx"
 no-models = true
 budget = "2m"
+only-suspicious = true
 offline = false
 format = "sarif"
 baseline = "base.json"
@@ -64,6 +65,7 @@ def test_every_key_is_read(tmp_path: Path, name: str) -> None:
         quality_model="models/metricx",
         no_models=True,
         budget=120.0,
+        only_suspicious=True,
         offline=False,
         format="sarif",
         baseline=tmp_path / "base.json",

@@ -41,6 +41,12 @@ class Message:
     owner: int
     rank: tuple[int, int, int]
 
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether a finding or a machine's trace is in it."""
+        worst, traced, _ = self.rank
+        return worst < 0 or traced < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

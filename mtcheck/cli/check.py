@@ -64,6 +64,7 @@ def check(
     terms: options.Terms = None,
     no_models: options.NoModels = None,
     budget: options.Budget = None,
+    only_suspicious: options.OnlySuspicious = None,
     offline: options.Offline = None,
     allow_private: options.AllowPrivate = False,
     threads: options.Threads = None,
@@ -93,7 +94,8 @@ def check(
         config,
         select=select, ignore=ignore, fail_on=fail_on, lang=lang, source_lang=source_lang, names=names,
         terms=terms, translator=translator, language_model=language_model, quality_model=quality_model,
-        no_models=no_models, budget=budget, offline=offline, format=format_, baseline=baseline,
+        no_models=no_models, budget=budget, only_suspicious=only_suspicious, offline=offline, format=format_,
+        baseline=baseline,
     )  # fmt: skip
     name = said.format or ("github" if options.on_github() and output is None else "terminal")
     if name not in REPORTERS:

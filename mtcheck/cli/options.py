@@ -78,6 +78,14 @@ Budget = Annotated[
         help="Time that models may take (60s, 2m); messages of localisation files are then looked at too.",
     ),
 ]
+OnlySuspicious = Annotated[
+    bool | None,
+    typer.Option(
+        "--only-suspicious/--all",
+        help="Ask models only where cheap evidence points, in messages of localisation files too.",
+        show_default=False,
+    ),
+]
 Offline = Annotated[
     bool | None,
     typer.Option("--offline/--no-offline", help="Open no network connection.", show_default=False),
@@ -138,6 +146,10 @@ def settings(file: Path | None, **said: Any) -> Config:
         if said.get("no_models"):
             raise UsageError("--budget is time for models, and --no-models leaves them out: choose one")
         said |= {"budget": _seconds(said["budget"]), "no_models": False}
+    if said.get("only_suspicious"):
+        if said.get("no_models"):
+            raise UsageError("--only-suspicious is about models, and --no-models leaves them out: choose one")
+        said["no_models"] = False
     config = replace(config, **{k: v for k, v in said.items() if v is not None})
     require_language("--lang", config.lang)
     require_language("--source-lang", config.source_lang)
@@ -212,12 +224,14 @@ def options_of(config: Config, *, threads: int | None, watcher: Watcher, keep: b
         selection=selection_of(config),
         units=_wants_units(config),
         budget=config.budget,
+        only_suspicious=bool(config.only_suspicious),
     )
 
 
 def _wants_units(config: Config) -> bool:
     """Whether models were asked for in so many words, without which no run on catalogues turns slow."""
-    return config.budget is not None or config.no_models is False or config.translator is not None
+    asked = config.budget is not None or config.translator is not None or bool(config.only_suspicious)
+    return asked or config.no_models is False
 
 
 def documents(
