@@ -214,3 +214,21 @@ def test_hidden_states_are_those_of_a_full_pass(tmp_path: Path) -> None:
         assert len(said) == 2 * width
     with pytest.raises(ValueError, match="layers"):
         model.states(texts, layers=(99,), tokens=6)
+
+
+def test_a_gguf_file_is_opened_once(tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf")
+    from mtcheck.annotate.hf import embedded
+
+    path = tmp_path / "tiny.gguf"
+    writer = gguf.GGUFWriter(path, "gemma3")
+    writer.add_uint32("answer", 42)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    plain = gguf.GGUFReader
+    with embedded._one_reader():
+        first, second = gguf.GGUFReader(path), gguf.GGUFReader(path)
+    assert first is second
+    assert first.fields["answer"].parts[-1][0] == 42
+    assert gguf.GGUFReader is plain
