@@ -87,8 +87,9 @@ def _models_alone(texts: list[str], models: Models, lang: str, source_lang: str)
     slow = None if loaded is None else _seconds(lambda: naive.surprisal(loaded, texts))
     yield Stage("fluency", len(texts), seconds, slow)
     few = texts[:NAIVE_TRANSLATIONS]
+    translator.translate(few[:1], source_lang=lang, target_lang=source_lang)  # opens what opens late
     seconds = _seconds(lambda: translator.translate(texts, source_lang=lang, target_lang=source_lang))
-    loaded, slow = getattr(translator, "loaded", None), None
+    loaded, slow = getattr(translator, "loaded", loaded), None  # the adapted model: the one under it
     if loaded is not None:
         slow = _seconds(lambda: naive.translate(loaded, few, source_lang=lang, target_lang=source_lang))
         slow *= _letters(texts) / _letters(few)

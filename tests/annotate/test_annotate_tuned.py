@@ -219,10 +219,12 @@ class Said:
     def __init__(self, greedy: tuple[str, float], beam: Sequence[tuple[str, float]], tokenizer: Any) -> None:
         self.greedy, self.beam, self._tokenizer = greedy, beam, tokenizer
         self.asked: list[dict[str, Any]] = []
+        self.tokens: list[list[str]] = []
 
     def generate_batch(self, start_tokens: list[list[str]], **options: Any) -> list[Any]:
         """See ``tuned.Generator``."""
         self.asked.append(options)
+        self.tokens = start_tokens
         plain = options["beam_size"] == 1 and "suppress_sequences" not in options
         said = [self.greedy] if plain else list(self.beam)
         encoded = [self._tokenizer.encode(f" {text}", add_special_tokens=False) for text, _ in said]
@@ -302,6 +304,30 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
     translator, _ = saying(installed, greedy, [("Президент прибыл в Парик.", -1.5)])
     found = translator.translate(["The president arrived in Paris."], source_lang="en", target_lang="ru")
     assert found[0].text == greedy[0], "where the model is sure of them they stay"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "langs", "expected"),
+    [
+        ("Об этом сказал Юрий Набиуллин.", "He said so.", ("ru", "en"), "Об этом сказал Yury Nabiullin."),
+        ("Об этом сказал Юрий Набиуллин.", "Yury said so.", ("ru", "en"), "Об этом сказал Юрий Nabiullin."),
+        ("Про це сказав Юрій Зеленський.", "He said so.", ("uk", "en"), "Про це сказав Yuriy Zelensky."),
+        ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Yury Nabiullin."),
+        ("Das sagte Angela Merkel.", "He said so.", ("de", "en"), "Das sagte Angela Merkel."),
+    ],
+)
+def test_lost_names_are_spelled_in_the_target_s_letters(
+    source: str, target: str, langs: tuple[str, str], expected: str
+) -> None:
+    assert tuned.spell(source, target, source_lang=langs[0], target_lang=langs[1]) == expected
+
+
+def test_a_name_that_the_beam_lost_too_is_asked_about_in_latin(installed: Any) -> None:
+    lost = ("The president said so.", -0.2)
+    translator, said = saying(installed, lost, [lost])
+    translator.translate(["Об этом сказал Набиуллин."], source_lang="ru", target_lang="en")
+    asked = translator._tokenizer.decode([translator._tokenizer.token_to_id(t) for t in said.tokens[-1]])
+    assert "Nabiullin" in asked
 
 
 @pytest.mark.parametrize(

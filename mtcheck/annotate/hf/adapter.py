@@ -1,8 +1,7 @@
 """The adapter that makes a translator of the embedded model: what it is made of, and its question.
 
 ``models/translator`` holds ``adapter.safetensors`` (low-rank changes of every projection in float16,
-under the names that peft gives them, the tokens that are kept of the vocabulary, and which of them each
-language writes with) and ``adapter.json`` (of which model, which directions, when, and its own sum).
+under the names that peft gives them, and the tokens that are kept of the vocabulary) and ``adapter.json`` (of which model, which directions, when, and its own sum).
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ FOLDER = "translator"
 TENSORS = "adapter.safetensors"
 FACTS = "adapter.json"
 KEPT = "kept"
-ROWS = "rows."
 PREFIX = "base_model.model.model."
 """What peft puts before a module's name."""
 

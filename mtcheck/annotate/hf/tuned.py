@@ -2,9 +2,10 @@
 
 Greedy. A translation that is no evidence (``guards``), that the model itself finds unlikely, that lost or
 changed a name or number (``gates``) or left words of the source in their script is looked for again: among
-the best four of a beam without repeated runs, and without the source's letters. The one with fewest faults
-is taken, of equals the likelier. What stays below the floor of its language (``adapter.json``, calibrated
-on held-out sentences) is ``unsure``: no verdict is better than a guess.
+the best four of a beam without repeated runs, without the source's letters, and with lost names spelled in
+the target's. The one with fewest faults is taken, of equals the likelier. What stays below the floor of
+its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``: no verdict is better than
+a guess.
 
 Texts go in batches of eight of like length, as many batches at once as there are idle cores, each on one
 thread. With 8 bits a difference in the seventh digit between batches of other sizes changes 20 to 45 of
@@ -27,6 +28,7 @@ from mtcheck.annotate.hf.adapter import Adapter, question
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.core import ModelError, Translation
 from mtcheck.gates import lexicon, numbers, renderings
+from mtcheck.names.transliteration import romanise, schemes, transliterate
 
 BATCH_TEXTS = 8
 AT_ONCE = 64
@@ -155,7 +157,23 @@ class TunedTranslator:
                 again = self._generate([asked[n] for n in wanted], **options)
                 for n, results in zip(wanted, again, strict=True):
                     best[n] = max([best[n], *judged(texts[n], results)], key=lambda c: c.rank)
+        self._spell(texts, best, source_lang, target_lang)
         return best
+
+    def _spell(self, texts: Sequence[str], best: list[Candidate], source_lang: str, target_lang: str) -> None:
+        """Ask again with lost names already in the target's letters, which the model then copies."""
+        spelled = {
+            n: spelling
+            for n, found in enumerate(best)
+            if found.faults
+            and (spelling := spell(texts[n], found.text, source_lang=source_lang, target_lang=target_lang))
+            != texts[n]
+        }
+        asked = [self._ask(value, source_lang, target_lang) for value in spelled.values()]
+        again = self._generate(asked, beam_size=1) if asked else []
+        for n, (result, *_) in zip(spelled, again, strict=True):
+            other = self._judge(texts[n], result, source_lang, target_lang)
+            best[n] = max(best[n], other, key=lambda c: c.rank)
 
     def _suppressed(self, lang: str) -> list[list[str]]:
         """Tokens in the letters of scripts that a language is not written in; none for one of no table."""
@@ -236,6 +254,31 @@ class _Result:
     finished: bool
 
 
+def _names(source: str, target: str, *, source_lang: str, target_lang: str) -> renderings.NameChange:
+    table = lexicon.lexicon(source_lang, target_lang)
+    return renderings.compare_names_of(
+        source, target, source_lang=source_lang, target_lang=target_lang, table=table
+    )
+
+
+def spell(source: str, target: str, *, source_lang: str, target_lang: str) -> str:
+    """A source whose names that the target lost are in Latin letters, for a target that is written so."""
+    if "Latin" not in text.expected_scripts(target_lang) or "Latin" in text.expected_scripts(source_lang):
+        return source
+    called = _names(source, target, source_lang=source_lang, target_lang=target_lang)
+    for name in sorted(called.lost, key=lambda name: name.span, reverse=True):
+        source = source[: name.span.start] + _in_latin(name.text, source_lang) + source[name.span.end :]
+    return source
+
+
+def _in_latin(name: str, lang: str) -> str:
+    """As the press writes it, or roughly for a language without a scheme."""
+    known = [scheme.id for scheme in schemes(text.primary(lang))]
+    return (
+        transliterate(name, max(known, key=lambda key: key.endswith("_press"))) if known else romanise(name)
+    )
+
+
 def foreign_words(target: str, lang: str) -> tuple[int, int]:
     """Words of two scripts, and words all in letters of scripts that a language is not written in."""
     scripts = text.expected_scripts(lang)
@@ -262,9 +305,6 @@ def _limit(question: Sequence[str]) -> int:
 
 def faults(source: str, target: str, *, source_lang: str, target_lang: str) -> int:
     """How many names and numbers of either side have no counterpart on the other."""
-    table = lexicon.lexicon(source_lang, target_lang)
-    called = renderings.compare_names_of(
-        source, target, source_lang=source_lang, target_lang=target_lang, table=table
-    )
+    called = _names(source, target, source_lang=source_lang, target_lang=target_lang)
     counted = numbers.compare_numbers(source, target, source_lang=source_lang, target_lang=target_lang)
     return sum(map(len, (called.lost, called.added, counted.lost, counted.added)))
