@@ -154,7 +154,8 @@ class Translation:
     Attributes:
         text: the output, empty when there is none.
         verdict: ``ok``, or why there is no verdict: ``empty``, ``looping``, ``copied``,
-            ``wrong-script``, ``truncated``, ``too-long``.
+            ``wrong-script``, ``truncated``, ``too-long``, ``unsure`` (the model itself finds it
+            unlikely).
         model: id and revision of the model.
     """
 

@@ -1,7 +1,8 @@
 """The adapter that makes a translator of the embedded model: what it is made of, and its question.
 
 ``models/translator`` holds ``adapter.safetensors`` (low-rank changes of every projection in float16,
-under the names that peft gives them, and the tokens that are kept of the vocabulary) and ``adapter.json`` (of which model, which directions, when, and its own sum).
+under the names that peft gives them, and the tokens that are kept of the vocabulary) and ``adapter.json``
+(of which model, which directions, when, and its own sum).
 """
 
 from __future__ import annotations
