@@ -80,7 +80,6 @@ def test_the_seed_is_really_translated_back(audit: dict[str, Any]) -> None:
     assert "Путин" in joined
     assert "Казахстан" in joined
     assert "Токаев" in joined
-    assert not re.search(r"[A-Za-z]{3}", joined), "nothing is left in Latin letters"
     assert 25 < record["scores"]["round_trip_chrf"] < 90
     shipped = adapter.shipped()
     assert shipped is not None

@@ -2,10 +2,10 @@
 
 Greedy. A translation that is no evidence (``guards``), that the model itself finds unlikely, that lost or
 changed a name or number (``gates``) or left words of the source in their script is looked for again: first
-without the source's letters, then with lost names spelled in the target's, then, for the worst,
-among the best four of a beam without repeated runs. The one with fewest faults is taken, of equals the likelier. What stays below
-the floor of its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``: no verdict is
-better than a guess.
+without the source's letters, then with lost names spelled in the target's, then, for the worst, among the
+best four of a beam without repeated runs. The one with fewest faults is taken, of equals the likelier. What
+stays below the floor of its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``: no
+verdict is better than a guess.
 
 Texts go in batches of eight of like length, as many batches at once as there are idle cores, each on one
 thread. With 8 bits a difference in the seventh digit between batches of other sizes changes 20 to 45 of
