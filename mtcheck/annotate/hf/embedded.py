@@ -88,8 +88,7 @@ def _make(work: Path, out: Path) -> dict[str, Any]:
 def _one_reader() -> Iterator[None]:
     """Open a GGUF file once: transformers reads it anew for configuration, weights and tokenizer, and nine
     tenths of the conversion was that."""
-    import gguf
-
+    gguf: Any = import_module("gguf")
     opened = gguf.GGUFReader
     gguf.GGUFReader = lru_cache(opened)
     try:
