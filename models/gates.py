@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
-import json
 import math
 import random
 from collections import Counter, defaultdict
@@ -27,14 +26,10 @@ from corruptions import Pair
 
 from mtcheck import gates, resources
 from mtcheck.gates import lexicon, meaning, shape
+from mtcheck.training.rows import objects
 
 HERE = Path(__file__).parent
 LANGUAGES = ("ru", "uk", "zh", "de", "cs", "ja")
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
 
 
 def quarter_of(segments: list[str]) -> int:
@@ -44,7 +39,7 @@ def quarter_of(segments: list[str]) -> int:
 
 def wmt(data: Path, systems: int = 2) -> Iterator[Pair]:
     for path in sorted(data.glob("wmt2[12].*.docs.jsonl.gz")):
-        for number, row in enumerate(rows(path)):
+        for number, row in enumerate(objects(path)):
             a, b = row["src_lang"], row["tgt_lang"]
             if "is" in (a, b):
                 continue
@@ -68,21 +63,21 @@ def extra(data: Path, parallel: Path | None) -> Iterator[tuple[str, str, str]]:
 
 def _extra(data: Path, parallel: Path | None) -> Iterator[tuple[str, str, str]]:
     if parallel is not None:
-        for row in rows(parallel):
+        for row in objects(parallel):
             if "WMT" not in row["source"] and row["made"] == "human":
                 yield "ru", row["en"], row["ru"]
     for lang in ("de", "ja", "zh"):
-        for row in rows(data / f"msdocs.{lang}.jsonl.gz"):
+        for row in objects(data / f"msdocs.{lang}.jsonl.gz"):
             if row["label"] != "mt" and row.get("source") and len(row["source"]) == len(row["segments"]):
                 yield from ((lang, e, x) for e, x in zip(row["source"], row["segments"], strict=True))
     seen: Counter[str] = Counter()
     for name, lang in (("ted.zh-en", "zh"), ("ted.en-de", "de")):
-        for row in rows(data / f"{name}.mqm.jsonl.gz"):
+        for row in objects(data / f"{name}.mqm.jsonl.gz"):
             source, target = row["src"], row["target"]
             seen[source] += 1
             if seen[source] <= 3:
                 yield (lang, target, source) if name.endswith("en") else (lang, source, target)
-    for row in rows(data / "wmt25.terminology.ende.jsonl.gz"):
+    for row in objects(data / "wmt25.terminology.ende.jsonl.gz"):
         if row.get("en") and row.get("de"):
             yield "de", row["en"], row["de"]
 

@@ -18,10 +18,8 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import gzip
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,26 +29,19 @@ from mtcheck import text
 from mtcheck.annotate import reference
 from mtcheck.annotate.models import Models
 from mtcheck.training import calibration, corpus, fitting
+from mtcheck.training.rows import objects
 from mtcheck.training.watch import Watch
 
 HERE = Path(__file__).parent
 WATCH = Watch(say=lambda line: print(line, file=sys.stderr), plan=lambda *_: None, advance=lambda *_: None)
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Objects of a gzipped JSONL file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
 def measure_fluency(data: Path, languages: list[str], sentences: int, threads: int) -> None:
     """Mean surprisal of human sentences by length class, and the limit for spikes, by language."""
     model = Models(threads=threads).fluency_model()
-    human = calibration.HumanText(data)
+    how = calibration.Measuring(calibration.HumanText(data), sentences, WATCH, datetime.date.today())
     for lang in languages:
-        entry = calibration.surprisal(
-            model, human, lang, sentences=sentences, watch=WATCH, today=datetime.date.today()
-        )
+        entry = calibration.surprisal(model, lang, how)
         if entry is not None:
             reference.record_fluency(HERE, model.signature, lang, entry)
             print(f"{lang}: {entry['sentences']} sentences", flush=True)
@@ -59,19 +50,11 @@ def measure_fluency(data: Path, languages: list[str], sentences: int, threads: i
 def measure_trips(data: Path, pairs: list[tuple[str, str]], sentences: int, mode: str, threads: int) -> None:
     """chrF of good human sentences there and back (or back against their true source), by pair."""
     models = Models(threads=threads)
-    human = calibration.HumanText(data)
+    how = calibration.Measuring(calibration.HumanText(data), sentences, WATCH, datetime.date.today())
     for lang, source_lang in pairs:
         back, _ = models.translator_for(lang, source_lang)
         forth = models.translator_for(source_lang, lang)[0] if mode == "round-trip" else None
-        row = calibration.trips(
-            back,
-            forth,
-            human,
-            (lang, source_lang),
-            sentences=sentences,
-            watch=WATCH,
-            today=datetime.date.today(),
-        )
+        row = calibration.trips(back, forth, (lang, source_lang), how)
         if row is not None:
             reference.record_trips(HERE, row)
             print({k: v for k, v in row.items() if k != "quantiles"}, flush=True)
@@ -81,7 +64,7 @@ def measure_language(data: Path) -> None:
     """How often the language guess is right, wrong and unknown on human sentences, by letters."""
     counts: dict[str, dict[str, list[int]]] = {}
     for path in sorted(data.glob("wmt*.docs.jsonl.gz")):
-        for row in rows(path):
+        for row in objects(path):
             for value in row["source"][:3]:
                 letters = sum(c.isalpha() for c in value)
                 size = (
@@ -136,15 +119,13 @@ def measure_few_shot(folders: list[Path], threads: int) -> None:
     """What the embedded model does by few-shot prompt on the sentences of ``translator.card.md``."""
     from mtcheck.annotate import registry
     from mtcheck.annotate.hf import adapter, embedded, load, open_translator
-    from mtcheck.training import held_out, pairs
+    from mtcheck.training import held_out
 
     folder = HERE / adapter.FOLDER
     model = open_translator(load(embedded.checkpoint(registry.cache_folder()), threads=threads))
-    directions = sorted(adapter.Adapter(folder).facts.directions)
-    _, held = pairs.split(pairs.read(folders, sorted({lang for d in directions for lang in d})))
     told = {}
-    for direction in directions:
-        told["-".join(direction)] = held_out.compare(model, held, direction)
+    for direction, pairs in held_out.held_out(folders, adapter.Adapter(folder)).items():
+        told["-".join(direction)] = held_out.compare(model, pairs)
         print(direction, told["-".join(direction)], flush=True)
     held_out.describe(folder, {"few_shot": told})
 

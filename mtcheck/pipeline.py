@@ -415,15 +415,14 @@ def _by_suspicion(
     those without a sign are left out, if there was anything to show one."""
     if not budget.limited and not options.only_suspicious:
         return list(work)
-    signs = [suspicion.of_sentence(item.doc.segments[i], item.doc) for item, i in work]
-    order = sorted(range(len(work)), key=lambda k: -signs[k])
-    if not options.only_suspicious:
-        return [work[k] for k in order]
-    for k in order:
-        item, i = work[k]
-        if not signs[k] and _was_looked_at(item.doc.segments[i]):
+    ranked = [(suspicion.of_sentence(item.doc.segments[i], item.doc), item, i) for item, i in work]
+    kept = []
+    for signs, item, i in sorted(ranked, key=lambda entry: -entry[0]):
+        if options.only_suspicious and not signs and _was_looked_at(item.doc.segments[i]):
             item.passed[stage] += 1
-    return [work[k] for k in order if signs[k] or not _was_looked_at(work[k][0].doc.segments[work[k][1]])]
+        else:
+            kept.append((item, i))
+    return kept
 
 
 def _was_looked_at(segment: Segment) -> bool:
@@ -500,8 +499,8 @@ def _annotate_adequacy(
         if lang is not None and source_lang is not None and text.primary(lang) != text.primary(source_lang):
             groups.setdefault((source_lang, lang), []).append(item)
     for pair, group in groups.items():
-        all_ = [(item, i) for item in group for i, s in enumerate(_head(item).segments) if _has_source(s)]
-        work = _by_suspicion(all_, "adequacy", budget, options)
+        beside = [(item, i) for item in group for i, s in enumerate(_head(item).segments) if _has_source(s)]
+        work = _by_suspicion(beside, "adequacy", budget, options)
         if not work or not budget.left:
             continue
         try:
@@ -633,15 +632,14 @@ def _annotate_round_trip(
     budget: Budget,
     options: Options,
 ) -> None:
-    all_ = [(item, i) for item in items for i, s in enumerate(_head(item).segments) if _travels(s)]
-    place = {id(item): n for n, item in enumerate(items)}
-    work = [(place[id(item)], i) for item, i in _by_suspicion(all_, "round trip", budget, options)]
-    for n, _ in work:
-        items[n].worth["round trip"] += 1
+    fit = [(item, i) for item in items for i, s in enumerate(_head(item).segments) if _travels(s)]
+    work = _by_suspicion(fit, "round trip", budget, options)
+    for item, _ in work:
+        item.worth["round trip"] += 1
     if not work or not budget.left:
         return
-    chosen = [items[n].doc.segments[i] for n, i in work]
-    trips: dict[tuple[int, int], RoundTrip] = {}
+    chosen = [item.doc.segments[i] for item, i in work]
+    trips: list[tuple[_Annotated, int, RoundTrip]] = []
     try:
         with budget.spending():
             back, why = models.translator_for(lang, source_lang)
@@ -657,7 +655,7 @@ def _annotate_round_trip(
                 source_lang=source_lang,
                 progress=lambda n: watcher.advance("translation", n),
             )
-            trips |= {work[k]: trip for k, trip in zip(batch, found, strict=True)}
+            trips += [(*work[k], trip) for k, trip in zip(batch, found, strict=True)]
     except ModelError as error:
         for item in items:
             item.worth.pop("round trip", None)
@@ -667,12 +665,13 @@ def _annotate_round_trip(
     except Exception as error:  # noqa: BLE001 - as for fluency
         _fail(items, "round_trip", error)
         return
-    notes: list[dict[int, Segment]] = [{} for _ in items]
-    for (n, i), trip in trips.items():
-        old = items[n].doc.segments[i]
-        notes[n][i] = replace(old, notes=replace(old.notes, round_trip=trip))
-        items[n].heard["round trip"] += 1
-    for item, fresh in zip(items, notes, strict=True):
+    notes: dict[int, dict[int, Segment]] = {id(item): {} for item in items}
+    for item, i, trip in trips:
+        old = item.doc.segments[i]
+        notes[id(item)][i] = replace(old, notes=replace(old.notes, round_trip=trip))
+        item.heard["round trip"] += 1
+    for item in items:
+        fresh = notes[id(item)]
         item.doc = replace(item.doc, segments=tuple(fresh.get(i, s) for i, s in enumerate(item.doc.segments)))
         item.signature["translator"] = back.signature + (" (weak)" if back.weak else "")
         item.signature["translator_chosen"] = why

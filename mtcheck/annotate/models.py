@@ -159,7 +159,7 @@ class Models:
         from mtcheck.annotate.hf import adapted, adapter
 
         shipped = adapter.shipped()
-        if shipped is None or not adapted.serves(source_lang, target_lang):
+        if shipped is None or not (adapted.is_installed() and shipped.serves(source_lang, target_lang)):
             return None
         checkpoint = adapted.checkpoint(registry.cache_folder(), shipped, say=self.say)
 

@@ -50,6 +50,10 @@ def _shipped(name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _own(path: Path, _changed: int) -> dict[str, Any]:
+    return _parsed(path)
+
+
+def _parsed(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except ValueError as error:
@@ -78,13 +82,7 @@ def fluency_reference(model: str, lang: str | None) -> dict[str, Any] | None:
     """Human surprisal of a language under a model (its signature), None if it was not measured."""
     if lang is None:
         return None
-    for table in tables(FLUENCY):
-        found: dict[str, Any] | None = (
-            table["models"].get(model, {}).get("languages", {}).get(text.primary(lang))
-        )
-        if found is not None:
-            return found
-    return None
+    return _look_up(FLUENCY, "models", model, "languages", text.primary(lang))
 
 
 def round_trip_reference(model: str, lang: str, source_lang: str, mode: str) -> dict[str, Any] | None:
@@ -103,21 +101,27 @@ def round_trip_reference(model: str, lang: str, source_lang: str, mode: str) -> 
 
 def adequacy_regression(model: str) -> dict[str, Any] | None:
     """The regression that learnt from raters for a language model (its signature), None if there is none."""
-    for table in tables(ADEQUACY):
-        found: dict[str, Any] | None = table["models"].get(model)
-        if found is not None:
-            return found
-    return None
+    return _look_up(ADEQUACY, "models", model)
 
 
 def estimator_reference(model: str, source_lang: str, target_lang: str) -> dict[str, Any] | None:
     """Penalties of human translations by an estimator (its signature), None if they were not measured."""
-    pair = f"{text.primary(source_lang)}-{text.primary(target_lang)}"
-    for table in tables(ESTIMATORS):
-        found: dict[str, Any] | None = table["models"].get(model, {}).get(pair)
+    return _look_up(ESTIMATORS, "models", model, _pair(source_lang, target_lang))
+
+
+def _look_up(name: str, *keys: str) -> dict[str, Any] | None:
+    """What stands under the keys in the first table of a name that has them all."""
+    for table in tables(name):
+        found: dict[str, Any] | None = table
+        for key in keys:
+            found = None if found is None else found.get(key)
         if found is not None:
             return found
     return None
+
+
+def _pair(source_lang: str, target_lang: str) -> str:
+    return f"{text.primary(source_lang)}-{text.primary(target_lang)}"
 
 
 def record_fluency(folder: Path, model: str, lang: str, entry: dict[str, Any]) -> None:
@@ -135,7 +139,9 @@ def record_trips(folder: Path, row: dict[str, Any]) -> None:
 
     def put(known: dict[str, Any]) -> None:
         others = [b for b in known.get("baselines", ()) if _trip(b) != _trip(row)]
-        known["baselines"] = sorted([*others, row], key=lambda b: (b["model"], b["mode"], *_trip(b)[1:3]))
+        known["baselines"] = sorted(
+            [*others, row], key=lambda b: (b["model"], b["mode"], b["lang"], b["source_lang"])
+        )
 
     _record(folder / TRIPS, put)
 
@@ -144,7 +150,7 @@ def record_penalties(folder: Path, model: str, pair: tuple[str, str], entry: dic
     """Write what ``estimator_reference`` is to give."""
 
     def put(known: dict[str, Any]) -> None:
-        known.setdefault("models", {}).setdefault(model, {})["-".join(map(text.primary, pair))] = entry
+        known.setdefault("models", {}).setdefault(model, {})[_pair(*pair)] = entry
 
     _record(folder / ESTIMATORS, put, sort_keys=True)
 
@@ -159,8 +165,8 @@ def _record(path: Path, put: Callable[[dict[str, Any]], None], *, sort_keys: boo
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
-        known = _own(path, path.stat().st_mtime_ns) if path.exists() else {}
-        put(known := json.loads(json.dumps(known)))
+        known = _parsed(path) if path.exists() else {}
+        put(known)
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(known, indent=1, sort_keys=sort_keys) + "\n", encoding="utf-8")
         fresh.replace(path)

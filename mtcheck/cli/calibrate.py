@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -41,21 +40,13 @@ def calibrate(
     except ImportError as error:
         raise UsageError(f"calibration needs the hf extra ({error}): pip install 'mtcheck[hf]'") from error
     from mtcheck.annotate import reference
-    from mtcheck.cli.progress import Bar, Quiet
-    from mtcheck.training.watch import Watch
+    from mtcheck.cli.progress import watched
 
     human = calibration.HumanText(data)
     written = 0
-    with Bar() if sys.stderr.isatty() else Quiet() as bar:
-        watch = Watch(say=lambda line: typer.echo(line, err=True), plan=bar.plan, advance=bar.advance)
-        for done in calibration.calibrate(
-            model,
-            human,
-            languages=frozenset(lang or human.all_languages),
-            sentences=sentences,
-            watch=watch,
-            today=datetime.date.today(),
-        ):
+    with watched() as watch:
+        how = calibration.Measuring(human, sentences, watch, datetime.date.today())
+        for done in calibration.calibrate(model, frozenset(lang or human.all_languages), how):
             typer.echo(done)
             written += 1
     if not written:

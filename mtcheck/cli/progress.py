@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import typer
+
+from mtcheck.training.watch import Watch
 
 
 class Quiet:
@@ -72,3 +79,10 @@ class Bar:
         if self._loading is not None:
             self._progress.remove_task(self._loading)
             self._loading = None
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """A watch for training and calibration: a bar on a terminal, lines on stderr."""
+    with Bar() if sys.stderr.isatty() else Quiet() as bar:
+        yield Watch(say=lambda line: typer.echo(line, err=True), plan=bar.plan, advance=bar.advance)

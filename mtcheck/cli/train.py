@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mtcheck.core import UsageError
-from mtcheck.training.watch import Watch
 
 train_app = typer.Typer(no_args_is_help=True, help="Make trained parts anew, from labelled texts.")
 
@@ -54,13 +52,12 @@ def detection(
     from mtcheck.annotate import registry
     from mtcheck.annotate.base import HiddenStates
     from mtcheck.annotate.models import Models
-    from mtcheck.cli.progress import Bar, Quiet
+    from mtcheck.cli.progress import watched
 
     model = None if no_models else Models(keep=False).fluency_model()  # training keeps states itself
     if model is not None and not isinstance(model, HiddenStates):
         raise UsageError("the language model shows no hidden states; use --no-models")
-    with Bar() if sys.stderr.isatty() else Quiet() as bar:
-        watch = Watch(say=lambda line: typer.echo(line, err=True), plan=bar.plan, advance=bar.advance)
+    with watched() as watch:
         written = training.train(
             data,
             out,
@@ -104,14 +101,13 @@ def adequacy(
         raise UsageError(f"training needs the train extra ({error}): pip install 'mtcheck[train]'") from error
     from mtcheck.annotate.base import SourceLanguageModel
     from mtcheck.annotate.models import Models
-    from mtcheck.cli.progress import Bar, Quiet
+    from mtcheck.cli.progress import watched
 
     model = Models().fluency_model()
     if not isinstance(model, SourceLanguageModel):
         raise UsageError("the language model cannot read a target after its source")
     pairs = learn or sorted({"-".join(r.pair) for r in training.read_rated(data)})
-    with Bar() if sys.stderr.isatty() else Quiet() as bar:
-        watch = Watch(say=lambda line: typer.echo(line, err=True), plan=bar.plan, advance=bar.advance)
+    with watched() as watch:
         typer.echo(str(training.train(data, out, model=model, learn=pairs, watch=watch)))
 
 
@@ -155,12 +151,11 @@ def translator(
         raise UsageError(f"training needs the train extra ({error}): pip install 'mtcheck[train]'") from error
     from mtcheck.annotate import registry
     from mtcheck.annotate.hf import embedded
-    from mtcheck.cli.progress import Bar, Quiet
+    from mtcheck.cli.progress import watched
 
     shares = _shares(share) if share else training.SHARES
     cache = registry.cache_folder()
-    with Bar() if sys.stderr.isatty() else Quiet() as bar:
-        watch = Watch(say=lambda line: typer.echo(line, err=True), plan=bar.plan, advance=bar.advance)
+    with watched() as watch:
         base = embedded.checkpoint(cache, say=watch.say)
         written = training.train(
             data,

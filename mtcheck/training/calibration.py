@@ -13,8 +13,6 @@ the first. Nothing of the text is kept. Same data, same figures.
 from __future__ import annotations
 
 import datetime
-import gzip
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.core import Document, InputError, ModelError, Origin, Segment, Span
 from mtcheck.segment import segment
+from mtcheck.training.rows import files, name_of, objects
 from mtcheck.training.watch import Watch
 
 STEPS = 100
@@ -57,9 +56,8 @@ class HumanText:
     @cached_property
     def _rows(self) -> list[tuple[str, dict[str, Any]]]:
         found = []
-        for path in sorted([*self.folder.glob("*.jsonl"), *self.folder.glob("*.jsonl.gz")]):
-            name = path.name.split(".jsonl")[0].removesuffix(".docs")
-            found += [(name, row) for row in _read(path) if "segments" in row or "human" in row]
+        for path in files(self.folder):
+            found += [(name_of(path), row) for row in objects(path) if "segments" in row or "human" in row]
         if not found:
             raise InputError(
                 str(self.folder), "no human text here", mend="see `mtcheck models calibrate --help`"
@@ -113,18 +111,6 @@ class HumanText:
         return found
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                row = json.loads(line)
-                if isinstance(row, dict):
-                    yield row
-            except ValueError as error:
-                raise InputError(f"{path}:{number}", f"not JSON ({error})") from error
-
-
 def quantiles(values: Sequence[float]) -> list[float]:
     """``STEPS + 1`` quantiles from minimum to maximum."""
     ordered = sorted(values)
@@ -137,25 +123,40 @@ def quantiles(values: Sequence[float]) -> list[float]:
     return out
 
 
-def surprisal(
-    model: LanguageModel, human: HumanText, lang: str, *, sentences: int, watch: Watch, today: datetime.date
-) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How something is measured.
+
+    Attributes:
+        human: on what.
+        sentences: at most so many of each language or pair.
+        watch: told how it gets on.
+        today: the date that is written beside the figures.
+    """
+
+    human: HumanText
+    sentences: int
+    watch: Watch
+    today: datetime.date
+
+
+def surprisal(model: LanguageModel, lang: str, how: Measuring) -> dict[str, Any] | None:
     """Mean surprisal of human sentences by length class, and of words, in a language.
 
     Returns:
         what ``reference.fluency_reference`` gives; None for too few sentences.
     """
-    documents = _take(lang, human.documents(lang), 2 * sentences)
-    alone = _alone(documents, sentences // 2)
-    later, words = _surprisals(model, _first(documents, sentences), watch)
-    first, _ = _surprisals(model, alone, watch)
+    documents = _take(lang, how.human.documents(lang), 2 * how.sentences)
+    alone = _alone(documents, how.sentences // 2)
+    later, words = _surprisals(model, _first(documents, how.sentences), how.watch)
+    first, _ = _surprisals(model, alone, how.watch)
     if len(later) < MIN_SENTENCES:
-        watch.say(f"{lang}: only {len(later)} sentences, left out")
+        how.watch.say(f"{lang}: only {len(later)} sentences, left out")
         return None
     return {
         "sentences": len(later) + len(first),
-        "date": today.isoformat(),
-        "data": human.source(lang),
+        "date": how.today.isoformat(),
+        "data": how.human.source(lang),
         "words": quantiles(words),
         "later": _by_length(later),
         "first": _by_length(first),
@@ -237,12 +238,8 @@ def _by_length(values: list[tuple[int, float]]) -> dict[str, list[float]]:
 def trips(
     back: Translator,
     forth: Translator | None,
-    human: HumanText,
     pair: tuple[str, str],
-    *,
-    sentences: int,
-    watch: Watch,
-    today: datetime.date,
+    how: Measuring,
 ) -> dict[str, Any] | None:
     """chrF of good human sentences there and back, or back against their true source.
 
@@ -255,22 +252,24 @@ def trips(
     """
     lang, source_lang = pair
     mode = "source" if forth is None else "round-trip"
-    segments = _carried(human, lang, source_lang, mode)[:sentences]
+    segments = _carried(how.human, lang, source_lang, mode)[: how.sentences]
     if len(segments) < MIN_SENTENCES:
-        watch.say(f"{lang} by way of {source_lang}: only {len(segments)} sentences, left out")
+        how.watch.say(f"{lang} by way of {source_lang}: only {len(segments)} sentences, left out")
         return None
-    watch.plan("Sentences", (2 if forth else 1) * len(segments))
+    how.watch.plan("Sentences", (2 if forth else 1) * len(segments))
     found = round_trips(
         segments,
         back,
         forth,
         lang=lang,
         source_lang=source_lang,
-        progress=lambda n: watch.advance("Sentences", n),
+        progress=lambda n: how.watch.advance("Sentences", n),
     )
     scores = [t.chrf for t in found if t.chrf is not None]
     if len(scores) < MIN_SENTENCES:
-        watch.say(f"{lang} by way of {source_lang}: only {len(scores)} translations with a verdict, left out")
+        how.watch.say(
+            f"{lang} by way of {source_lang}: only {len(scores)} translations with a verdict, left out"
+        )
         return None
     return {
         "model": back.signature,
@@ -281,8 +280,8 @@ def trips(
         "no_verdict": len(found) - len(scores),
         "mean": round(sum(scores) / len(scores), 2),
         "interval": _interval(scores),
-        "date": today.isoformat(),
-        "data": human.source(lang if mode == "round-trip" else source_lang),
+        "date": how.today.isoformat(),
+        "data": how.human.source(lang if mode == "round-trip" else source_lang),
         "chrf": metrics.signatures(lang)["chrf"],
         "quantiles": quantiles(scores),
     }
@@ -310,46 +309,29 @@ def _interval(values: list[float]) -> list[float]:
     return [round(means[25], 2), round(means[974], 2)]
 
 
-def penalties(
-    model: QualityEstimator,
-    human: HumanText,
-    pair: tuple[str, str],
-    *,
-    sentences: int,
-    watch: Watch,
-    today: datetime.date,
-) -> dict[str, Any] | None:
+def penalties(model: QualityEstimator, pair: tuple[str, str], how: Measuring) -> dict[str, Any] | None:
     """Penalties of human translations of a language pair.
 
     Returns:
         what ``reference.estimator_reference`` gives; None for too few translations.
     """
-    found = human.translations(*pair)
+    found = how.human.translations(*pair)
     random.Random(4).shuffle(found)
-    asked = found[:sentences]
+    asked = found[: how.sentences]
     if len(asked) < MIN_SENTENCES:
-        watch.say(f"{'-'.join(pair)}: only {len(asked)} translations, left out")
+        how.watch.say(f"{'-'.join(pair)}: only {len(asked)} translations, left out")
         return None
-    watch.plan("Pairs", len(asked))
-    said = model.penalties(asked, progress=lambda n: watch.advance("Pairs", n))
+    how.watch.plan("Pairs", len(asked))
+    said = model.penalties(asked, progress=lambda n: how.watch.advance("Pairs", n))
     return {
         "sentences": len(said),
-        "data": human.source(pair[0]),
-        "date": today.isoformat(),
+        "data": how.human.source(pair[0]),
+        "date": how.today.isoformat(),
         "quantiles": quantiles(said),
     }
 
 
-def calibrate(
-    model: str,
-    human: HumanText,
-    *,
-    languages: Set[str],
-    sentences: int,
-    watch: Watch,
-    offline: bool = False,
-    today: datetime.date,
-) -> Iterator[str]:
+def calibrate(model: str, languages: Set[str], how: Measuring) -> Iterator[str]:
     """Measure everything that a model gives a score of, and write it into the user's tables.
 
     Args:
@@ -362,58 +344,36 @@ def calibrate(
     Raises:
         ModelError: there is no such model.
     """
-    how = {"human": human, "languages": languages, "sentences": sentences, "watch": watch, "today": today}
-    kinds: list[Callable[..., Iterator[str]]] = [_all_surprisal, _all_trips]
+    kinds: list[Callable[[Models, Set[str], Measuring], Iterator[str]]] = [_all_surprisal, _all_trips]
     if model != "embedded":
-        choice = registry.named(model, offline=offline)
+        choice = registry.named(model)
         checkpoint = Checkpoint(choice.path or Path(), choice.name, choice.revision)
         if is_estimator(checkpoint):
             kinds = [_all_penalties]
         elif checkpoint.is_seq2seq:
             kinds = [_all_trips]
-    models = Models(
-        translator=model, language_model=model, quality_model=model, offline=offline, say=watch.say
-    )
+    models = Models(translator=model, language_model=model, quality_model=model, say=how.watch.say)
     for measure in kinds:
-        yield from measure(models, **how)
+        yield from measure(models, languages, how)
 
 
-def _all_surprisal(
-    models: Models,
-    *,
-    human: HumanText,
-    languages: Set[str],
-    sentences: int,
-    watch: Watch,
-    today: datetime.date,
-) -> Iterator[str]:
+def _all_surprisal(models: Models, languages: Set[str], how: Measuring) -> Iterator[str]:
     model = models.fluency_model()
-    for lang in [known for known in human.languages if known in languages]:
-        entry = surprisal(model, human, lang, sentences=sentences, watch=watch, today=today)
-        if entry is not None:
+    for lang in [known for known in how.human.languages if known in languages]:
+        if (entry := surprisal(model, lang, how)) is not None:
             reference.record_fluency(reference.own_folder(), model.signature, lang, entry)
             yield f"fluency, {text.language_name(lang)}: {entry['sentences']} sentences"
 
 
-def _all_trips(
-    models: Models,
-    *,
-    human: HumanText,
-    languages: Set[str],
-    sentences: int,
-    watch: Watch,
-    today: datetime.date,
-) -> Iterator[str]:
-    for source_lang, lang in [p for p in human.pairs if languages >= set(p)]:
+def _all_trips(models: Models, languages: Set[str], how: Measuring) -> Iterator[str]:
+    for source_lang, lang in [p for p in how.human.pairs if languages >= set(p)]:
         back, forth = _translator(models, lang, source_lang), _translator(models, source_lang, lang)
-        ways: list[tuple[Translator | None, Translator | None, str, str]]
-        ways = [(back, None, lang, source_lang)]  # against the source
+        ways: list[tuple[Translator | None, Translator | None, tuple[str, str]]]
+        ways = [(back, None, (lang, source_lang))]  # against the source
         if back is not None and forth is not None:
-            ways += [(back, forth, lang, source_lang), (forth, back, source_lang, lang)]
-        for first, second, *pair in ways:
-            row = first and trips(
-                first, second, human, (pair[0], pair[1]), sentences=sentences, watch=watch, today=today
-            )
+            ways += [(back, forth, (lang, source_lang)), (forth, back, (source_lang, lang))]
+        for first, second, pair in ways:
+            row = first and trips(first, second, pair, how)
             if row:
                 reference.record_trips(reference.own_folder(), row)
                 near, far = map(text.language_name, pair)
@@ -429,20 +389,9 @@ def _translator(models: Models, source_lang: str, target_lang: str) -> Translato
         return None
 
 
-def _all_penalties(
-    models: Models,
-    *,
-    human: HumanText,
-    languages: Set[str],
-    sentences: int,
-    watch: Watch,
-    today: datetime.date,
-) -> Iterator[str]:
+def _all_penalties(models: Models, languages: Set[str], how: Measuring) -> Iterator[str]:
     model = models.estimator()
-    if model is None:  # none was named
-        return
-    for pair in [p for p in human.pairs if languages >= set(p)]:
-        entry = penalties(model, human, pair, sentences=sentences, watch=watch, today=today)
-        if entry is not None:
+    for pair in [p for p in how.human.pairs if languages >= set(p)]:
+        if model is not None and (entry := penalties(model, pair, how)) is not None:
             reference.record_penalties(reference.own_folder(), model.signature, pair, entry)
             yield f"adequacy, {'-'.join(pair)}: {entry['sentences']} translations"

@@ -13,9 +13,7 @@ Three shapes of JSONL rows (``.jsonl`` or ``.jsonl.gz``) are read, any other fil
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +21,7 @@ from typing import Any
 
 from mtcheck.core import InputError
 from mtcheck.style.detector import count_words
+from mtcheck.training.rows import files, name_of, rows
 
 MIN_WORDS = 80
 SYSTEMS = 4
@@ -69,7 +68,7 @@ def read(folders: Iterable[Path]) -> list[Text]:
     out: list[Text] = []
     for folder in folders:
         before = len(out)
-        for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")]):
+        for path in files(folder):
             out.extend(_read_file(path))
         if len(out) == before:
             raise InputError(
@@ -85,35 +84,17 @@ def read(folders: Iterable[Path]) -> list[Text]:
 
 
 def _read_file(path: Path) -> Iterator[Text]:
-    name = path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".docs")
-    rows = _rows(path)
-    first = next(rows, None)
+    name, numbered = name_of(path), rows(path)
+    first = next(numbered, None)
     if first is None:
         return
-    everything = (row for part in ([first], rows) for row in part)
+    everything = (row for part in ([first], numbered) for row in part)
     if {"human", "mt", "source"} <= first[1].keys():
         yield from _versions(name, (row for _, row in everything))
     elif {"label", "lang"} <= first[1].keys():
         found = [_labelled(path, line, name, row) for line, row in everything]
         learnt = {t.lang for t in found if t.machine}
         yield from (t if t.lang in learnt else replace(t, learnt=False) for t in found)
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with (
-        gzip.open(path, "rt", encoding="utf-8")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8") as file
-    ):
-        for line, value in enumerate(file, 1):
-            try:
-                row = json.loads(value)
-            except ValueError as error:
-                raise InputError(
-                    str(path), f"not JSON: {error}", place=f"line {line}", mend="one JSON object a line"
-                ) from error
-            if isinstance(row, dict):
-                yield line, row
 
 
 def _labelled(path: Path, line: int, name: str, row: dict[str, Any]) -> Text:

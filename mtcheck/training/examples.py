@@ -57,7 +57,7 @@ class Cut:
     def __init__(self, base: Path, learn: Sequence[Pair], languages: Sequence[str]) -> None:
         whole = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
         config = json.loads((base / "config.json").read_text(encoding="utf-8"))
-        seen = _counted(Tokenizer.from_str(json.dumps(whole)), {p.source for p in learn})
+        seen = _counted(Tokenizer.from_file(str(base / "tokenizer.json")), {p.source for p in learn})
         names = ("pad_token_id", "eos_token_id", "bos_token_id", "unk_token_id")
         special = sorted({int(config[n]) for n in names if config.get(n) is not None})
         self.kept = kept_tokens(whole, seen, languages, special)

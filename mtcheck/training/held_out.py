@@ -43,11 +43,16 @@ class Judged:
     chrf: float
 
 
-def sample(held: Sequence[Pair], direction: tuple[str, str], count: int = SENTENCES) -> list[Pair]:
-    """Held-out pairs of one direction, by a fixed seed."""
-    own = [p for p in held if p.direction == direction]
-    random.Random(1).shuffle(own)
-    return own[:count]
+def held_out(folders: Sequence[Path], adapter: Adapter) -> dict[tuple[str, str], list[Pair]]:
+    """Pairs that were kept from an adapter, some of each of its directions, by a fixed seed."""
+    directions = sorted(adapter.facts.directions)
+    _, held = split(read(folders, sorted({lang for d in directions for lang in d})))
+    out = {}
+    for direction in directions:
+        own = [p for p in held if p.direction == direction]
+        random.Random(1).shuffle(own)
+        out[direction] = own[:SENTENCES]
+    return out
 
 
 def judged(pairs: Sequence[Pair], candidates: Sequence[Candidate]) -> list[Judged]:
@@ -104,13 +109,11 @@ def add(folders: Sequence[Path], out: Path, cache: Path, *, watch: Watch) -> Non
     adapter = Adapter(out)
     place = adapted.checkpoint(cache, adapter, say=watch.say)
     translator = TunedTranslator(place, adapter)
-    directions = sorted(adapter.facts.directions)
-    _, held = split(read(folders, sorted({lang for d in directions for lang in d})))
+    samples = held_out(folders, adapter)
     by_language: dict[str, list[Judged]] = defaultdict(list)
     told: dict[str, Any] = {}
-    watch.plan("Sentences", sum(len(sample(held, d)) for d in directions))
-    for source_lang, target_lang in directions:
-        pairs = sample(held, (source_lang, target_lang))
+    watch.plan("Sentences", sum(map(len, samples.values())))
+    for (source_lang, target_lang), pairs in samples.items():
         found = translator.candidates(
             [p.source for p in pairs],
             source_lang=source_lang,
@@ -128,15 +131,12 @@ def add(folders: Sequence[Path], out: Path, cache: Path, *, watch: Watch) -> Non
 
 def describe(out: Path, more: Mapping[str, Any]) -> None:
     """Add to ``adapter.json``."""
-    path = out / adapters.FACTS
-    told = {**json.loads(path.read_text(encoding="utf-8")), **more}
-    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    told = json.loads((out / adapters.FACTS).read_text(encoding="utf-8"))
+    adapters.write_facts(out, {**told, **more})
 
 
-def compare(translator: Translator, held: Sequence[Pair], direction: tuple[str, str]) -> dict[str, Any]:
-    """``figures`` of any translator on the same sentences."""
-    pairs = sample(held, direction)
-    found = translator.translate(
-        [p.source for p in pairs], source_lang=direction[0], target_lang=direction[1]
-    )
+def compare(translator: Translator, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """``figures`` of any translator on pairs of one direction."""
+    source_lang, target_lang = pairs[0].direction
+    found = translator.translate([p.source for p in pairs], source_lang=source_lang, target_lang=target_lang)
     return figures(pairs, [t.text for t in found], [t.verdict for t in found])

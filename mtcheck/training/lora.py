@@ -69,9 +69,8 @@ class Learner:
             self.parameters.values(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0
         )
         self._rate = rate
-        self._rows = {lang: torch.tensor(rows) for lang, rows in cut.rows.items()}
-        self._heads = {lang: table[rows] for lang, rows in self._rows.items()}
-        self._size = len(cut.kept)
+        self._heads = {lang: table[torch.tensor(rows)] for lang, rows in cut.rows.items()}
+        self._numbers = {lang: _numbers(rows, len(cut.kept)) for lang, rows in cut.rows.items()}
         if can_compile():
             for layer in self._body.layers:
                 layer.compile(dynamic=True)  # half as fast again
@@ -90,9 +89,7 @@ class Learner:
         hidden = self._body(input_ids=ids, use_cache=False).last_hidden_state
         hidden = hidden.reshape(-1, hidden.shape[-1])[torch.tensor(places)]
         lang = batch[0].target_lang
-        number = torch.full((self._size,), -1)
-        number[self._rows[lang]] = torch.arange(len(self._rows[lang]))
-        targets = number[torch.tensor(wanted)]
+        targets = self._numbers[lang][torch.tensor(wanted)]
         known = targets >= 0
         logits = (hidden @ self._heads[lang].T).float()[known]
         total = functional.cross_entropy(logits, targets[known], reduction="sum")
@@ -125,6 +122,13 @@ class Learner:
             self._optimizer.state[parameter] = {
                 kind: state[f"{kind}.{name}"].clone() for kind in ("step", "exp_avg", "exp_avg_sq")
             }
+
+
+def _numbers(rows: Sequence[int], size: int) -> torch.Tensor:
+    """Which of the rows each token is, -1 for none."""
+    out = torch.full((size,), -1)
+    out[torch.tensor(rows)] = torch.arange(len(rows))
+    return out
 
 
 def can_compile() -> bool:

@@ -11,8 +11,6 @@ apart, together.
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from mtcheck.core import InputError
+from mtcheck.training.rows import files, rows
 
 MAX_RATIO = 3.0
 """A pair is passed over if one side is this many times longer than the other, in characters."""
@@ -76,17 +75,17 @@ def read(folders: Iterable[Path], languages: Sequence[str]) -> list[Pair]:
     Raises:
         InputError: a folder without a pair, or a row that cannot be read.
     """
-    rows: list[_Row] = []
+    found: list[_Row] = []
     for folder in folders:
-        before = len(rows)
-        for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")]):
-            rows.extend(_read_file(path))
-        if len(rows) == before:
+        before = len(found)
+        for path in files(folder):
+            found.extend(_read_file(path))
+        if len(found) == before:
             raise InputError(
                 str(folder), "no sentence pairs here", mend="see `mtcheck models train translator --help`"
             )
     wanted = {"en", *languages}
-    unique = dict.fromkeys(r for r in rows if {r.left_lang, r.right_lang} <= wanted and _usable(r))
+    unique = dict.fromkeys(r for r in found if {r.left_lang, r.right_lang} <= wanted and _usable(r))
     groups = _groups(unique)
     return list(
         chain.from_iterable(
@@ -156,7 +155,7 @@ def _usable(row: _Row) -> bool:
     return row.left != row.right and shorter >= MIN_CHARACTERS and longer <= MAX_RATIO * shorter
 
 
-def _groups(rows: Iterable[_Row]) -> list[int]:
+def _groups(unique: Iterable[_Row]) -> list[int]:
     """A number for each row; rows that share a text, directly or through others, have the same."""
     parent: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -167,21 +166,19 @@ def _groups(rows: Iterable[_Row]) -> list[int]:
             key = parent[key]
         return key
 
-    rows = list(rows)
-    for row in rows:
+    held = list(unique)
+    for row in held:
         parent[root((row.right_lang, row.right))] = root((row.left_lang, row.left))
     numbers: dict[tuple[str, str], int] = {}
-    return [numbers.setdefault(root((row.left_lang, row.left)), len(numbers)) for row in rows]
+    return [numbers.setdefault(root((row.left_lang, row.left)), len(numbers)) for row in held]
 
 
 def _read_file(path: Path) -> Iterator[_Row]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                yield from _rows(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise InputError(f"{path}:{number}", f"not a row of sentence pairs ({error!r})") from error
+    for number, row in rows(path):
+        try:
+            yield from _rows(row)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}:{number}", f"not a row of sentence pairs ({error!r})") from error
 
 
 def _rows(row: dict[str, Any]) -> Iterator[_Row]:

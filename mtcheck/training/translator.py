@@ -244,7 +244,4 @@ def write(out: Path, learner: Learner, cut: Cut, facts: Mapping[str, Any]) -> Pa
         tensors[f"{adapters.PREFIX}{stem}{matrix}.weight"] = parameter.detach().half().contiguous()
     held = save(tensors)
     (out / adapters.TENSORS).write_bytes(held)
-    path = out / adapters.FACTS
-    told = {**facts, "floors": {}, "sha256": hashlib.sha256(held).hexdigest()}
-    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return adapters.write_facts(out, {**facts, "floors": {}, "sha256": hashlib.sha256(held).hexdigest()})

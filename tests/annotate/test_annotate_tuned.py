@@ -73,7 +73,6 @@ def adapter(
         "directions": [["en", "ru"], ["ru", "en"]],
         "floors": floors or {},
         "sha256": hashlib.sha256(held).hexdigest(),
-        "date": "2026-11-29",
     }
     (out / adapters.FACTS).write_text(json.dumps(told), encoding="utf-8")
     return Adapter(out)

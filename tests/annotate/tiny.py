@@ -266,8 +266,6 @@ def gemma(folder: Path) -> Path:
             else:
                 weight.normal_(std=0.15)
     _save(model, folder)
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return folder
 
 
@@ -275,7 +273,6 @@ def _gemma_tokenizer(folder: Path) -> int:
     """Gemma's pipeline over pieces learnt from ``LINES``; how many tokens it has."""
     from tokenizers import (
         AddedToken,
-        Regex,
         Tokenizer,
         decoders,
         models,
@@ -286,7 +283,6 @@ def _gemma_tokenizer(folder: Path) -> int:
     )
     from transformers import PreTrainedTokenizerFast
 
-    del Regex
     special = ["<pad>", "<eos>", "<bos>", "<unk>"]
     bytes_ = [f"<0x{value:02X}>" for value in range(256)]
     learner = Tokenizer(models.BPE())

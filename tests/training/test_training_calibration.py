@@ -22,7 +22,7 @@ from mtcheck.annotate.fake import FakeTranslator
 from mtcheck.cli import app
 from mtcheck.core import InputError, ModelError, UsageError
 from mtcheck.training import calibration
-from mtcheck.training.calibration import HumanText
+from mtcheck.training.calibration import HumanText, Measuring
 from mtcheck.training.watch import Watch
 
 DAY = datetime.date(2026, 1, 2)
@@ -106,10 +106,9 @@ def test_a_translator_without_verdicts_is_left_out(data: Path, tmp_path: Path) -
 def test_trips_are_measured_there_and_back_and_against_the_source(data: Path) -> None:
     there, back = dict(zip(RU, EN, strict=True)), dict(zip(EN, RU, strict=True))
     worse = {line: text.replace("percent", "hundredths") for line, text in there.items()}
-    human, translator = HumanText(data), FakeTranslator(worse | back)
-    options: Any = {"sentences": 70, "watch": WATCH, "today": DAY}
-    source = calibration.trips(translator, None, human, ("ru", "en"), **options)
-    trip = calibration.trips(translator, translator, human, ("en", "ru"), **options)
+    translator, how = FakeTranslator(worse | back), Measuring(HumanText(data), 70, WATCH, DAY)
+    source = calibration.trips(translator, None, ("ru", "en"), how)
+    trip = calibration.trips(translator, translator, ("en", "ru"), how)
     assert source is not None
     assert trip is not None
     assert (source["mode"], source["sentences"]) == ("source", 70)
@@ -172,7 +171,7 @@ def test_no_text_and_no_folder_are_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         run("embedded", "--data", str(tmp_path / "none"))
     (tmp_path / "empty" / "a.jsonl").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match=r"a\.jsonl:1"):
+    with pytest.raises(InputError, match=r"a\.jsonl: line 1: not JSON"):
         run("embedded", "--data", str(tmp_path / "empty"))
 
 

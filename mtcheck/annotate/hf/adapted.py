@@ -32,12 +32,6 @@ def is_installed() -> bool:
     return embedded.is_installed() and find_spec("ctranslate2") is not None
 
 
-def serves(source_lang: str, target_lang: str) -> bool:
-    """Whether the shipped adapter translates a direction, and can here."""
-    found = adapters.shipped()
-    return found is not None and is_installed() and found.serves(source_lang, target_lang)
-
-
 def place(cache: Path) -> Path | None:
     """Where the translator lies, whether or not it is there yet; None if this copy has no adapter."""
     found = adapters.shipped()

@@ -36,14 +36,12 @@ class Facts:
         sha256: of the tensors.
         floors: mean log-likelihood a token, in nats, below which a translation into a language is no
             evidence.
-        date: when it was trained, ISO 8601.
     """
 
     base_sha256: str
     directions: frozenset[tuple[str, str]]
     sha256: str
     floors: Mapping[str, float]
-    date: str
 
 
 class Adapter:
@@ -66,7 +64,6 @@ class Adapter:
                 frozenset((str(a), str(b)) for a, b in row["directions"]),
                 str(row["sha256"]),
                 {str(k): float(v) for k, v in row["floors"].items()},
-                str(row["date"]),
             )
         except FileNotFoundError as error:
             raise ModelError(f"{path} is missing") from error
@@ -102,6 +99,13 @@ def shipped() -> Adapter | None:
         return Adapter(resources.model_file(FOLDER))
     except FileNotFoundError:
         return None
+
+
+def write_facts(folder: Path, told: Mapping[str, Any]) -> Path:
+    """Write ``adapter.json``; its path."""
+    path = folder / FACTS
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
 
 
 def question(value: str, source_lang: str, target_lang: str) -> str:

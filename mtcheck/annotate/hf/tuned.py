@@ -15,7 +15,7 @@ nothing else, not on the machine or its load. It needs neither torch nor transfo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -149,37 +149,28 @@ class TunedTranslator:
     def _batch(
         self, texts: Sequence[str], asked: list[list[str]], source_lang: str, target_lang: str
     ) -> list[Candidate]:
-        def judged(value: str, results: Iterable[_Result]) -> list[Candidate]:
-            return [self._judge(value, result, source_lang, target_lang) for result in results]
-
-        best = [
-            judged(value, results)[0]
-            for value, results in zip(texts, self._generate(asked, beam_size=1), strict=True)
-        ]
-
-        def again(chosen: list[int], questions: list[list[str]], **options: Any) -> None:
-            """Other candidates for some of the texts, the better one kept."""
-            found = self._generate(questions, **options) if chosen else []
-            for n, results in zip(chosen, found, strict=True):
-                best[n] = max([best[n], *judged(texts[n], results)], key=lambda c: c.rank)
-
-        if unwanted := self._suppressed(target_lang):
-            foreign = [n for n, found in enumerate(best) if found.copied]
-            again(foreign, [asked[n] for n in foreign], beam_size=1, suppress_sequences=unwanted)
+        """The best candidate of each text, by what the module says."""
         langs = {"source_lang": source_lang, "target_lang": target_lang}
-        spelled = {n: spell(texts[n], found.text, **langs) for n, found in enumerate(best) if found.is_poor}
-        lost = [n for n, value in spelled.items() if value != texts[n]]
-        again(lost, [self._ask(spelled[n], source_lang, target_lang) for n in lost], beam_size=1)
-        poor = sorted((n for n in range(len(best)) if best[n].is_poor), key=lambda n: best[n].rank)
-        poor = poor[:MOST_BEAMS]
-        again(
-            poor,
-            [asked[n] for n in poor],
-            beam_size=BEAMS,
-            num_hypotheses=BEAMS,
-            no_repeat_ngram_size=NO_REPEAT,
-        )
-        return best
+        best: dict[int, Candidate] = {}
+
+        def look(questions: Mapping[int, list[str]], **options: Any) -> None:
+            """Candidates for some of the texts; the better one is kept."""
+            found = self._generate(list(questions.values()), **options) if questions else []
+            for n, results in zip(questions, found, strict=True):
+                new = [self._judge(texts[n], result, source_lang, target_lang) for result in results]
+                best[n] = max([best[n], *new] if n in best else new, key=lambda c: c.rank)
+
+        look(dict(enumerate(asked)), beam_size=1)
+        if unwanted := self._suppressed(target_lang):
+            copied = {n: asked[n] for n, found in best.items() if found.copied}
+            look(copied, beam_size=1, suppress_sequences=unwanted)
+        spelled = {n: spell(texts[n], found.text, **langs) for n, found in best.items() if found.is_poor}
+        lost = {n: value for n, value in spelled.items() if value != texts[n]}
+        look({n: self._ask(value, source_lang, target_lang) for n, value in lost.items()}, beam_size=1)
+        poor = sorted((n for n in best if best[n].is_poor), key=lambda n: best[n].rank)[:MOST_BEAMS]
+        beam = {"beam_size": BEAMS, "num_hypotheses": BEAMS, "no_repeat_ngram_size": NO_REPEAT}
+        look({n: asked[n] for n in poor}, **beam)
+        return [best[n] for n in range(len(texts))]
 
     def _suppressed(self, lang: str) -> list[list[str]]:
         """Tokens in the letters of scripts that a language is not written in; none for one of no table."""
