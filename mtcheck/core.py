@@ -20,7 +20,7 @@ annotations by hand, and ``dataclasses.replace`` on a frozen value keeps that a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -420,7 +420,8 @@ class Catalogue:
     Attributes:
         uri: the target's file.
         format: ``po``, ``xliff``, ``android``, ``fluent`` … (the reader table's name).
-        units: its messages, in file order; a message with plural forms is one unit a form.
+        units: its messages, in file order; a message with plural forms is one unit a form. A tuple, or of a
+            large file a sequence that reads them from disk (``mtcheck.shelf``).
         source_lang, target_lang: BCP 47, or None if neither file nor path says.
         source_uri: the file that holds the source, if it is another one.
         broken: why the rest of the file could not be read, or None.
@@ -428,7 +429,7 @@ class Catalogue:
 
     uri: str
     format: str
-    units: tuple[Unit, ...] = ()
+    units: Sequence[Unit] = ()
     source_lang: str | None = None
     target_lang: str | None = None
     source_uri: str | None = None

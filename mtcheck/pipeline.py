@@ -16,18 +16,20 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
-from mtcheck import checks, collector, notices, resources, suppressions, text
+from mtcheck import checks, collector, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
 from mtcheck.annotate.base import HiddenStates, ScoredToken, SourceLanguageModel, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
 from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
+from mtcheck.checks.units.habits import learn
 from mtcheck.core import (
     Adequacy,
     Catalogue,
@@ -773,24 +775,16 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
 
 def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[Result | Failure]:
     """A localisation file: one result without text, whose findings name key and line."""
-    judged = [u for u in catalogue.units if u.target and not u.flags & {"obsolete", "missing", UNCHANGED}]
-    holding: dict[str, Sequence[Unit]] = {"": judged}
     findings: list[Finding] = []
     failures: list[Failure] = []
-    for rule in rules:
-        if not isinstance(rule, CatalogueCheck):
-            continue
-        try:
-            with collector.at_rest():
-                if rule.judges_units():
-                    if rule.signs not in holding:
-                        holding[rule.signs] = _holding(judged, rule.signs)
-                    asked = holding[rule.signs]
-                    findings.extend(chain.from_iterable(map(rule.judge, asked, repeat(catalogue))))
-                findings.extend(rule.judge_catalogue(catalogue))
-        except Exception as error:  # noqa: BLE001 - as in _check
-            problem = f"{rule.code} failed: {type(error).__name__}: {error}"
-            failures.append(Failure(catalogue.uri, problem, stage="check"))
+    asked = [rule for rule in rules if isinstance(rule, CatalogueCheck)]
+    if isinstance(catalogue.units, shelf.Shelf):
+        learn(asked, catalogue)
+    for units in shelf.blocks(catalogue.units):
+        asked = [*_judging(units, catalogue, asked, findings, failures)]
+    for rule in asked:
+        with _failing_alone(rule, catalogue, failures), collector.at_rest():
+            findings.extend(rule.judge_catalogue(catalogue))
     findings.sort(key=lambda f: (f.origin.line or 0, f.origin.unit or "", f.code))
     doc = Document(
         catalogue.uri,
@@ -803,6 +797,37 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
     reason = "A localisation file: its messages were checked one by one"
     yield Result(doc, "no-verdict", reason, Scores(), tuple(findings), signature=signature())
     yield from failures
+
+
+def _judging(
+    units: Sequence[Unit],
+    catalogue: Catalogue,
+    rules: Sequence[CatalogueCheck],
+    findings: list[Finding],
+    failures: list[Failure],
+) -> Iterator[CatalogueCheck]:
+    """Ask the rules about some units of a file, and name those that did not fail."""
+    judged = [u for u in units if u.target and not u.flags & {"obsolete", "missing", UNCHANGED}]
+    holding: dict[str, Sequence[Unit]] = {"": judged}
+    for rule in rules:
+        before = len(failures)
+        if rule.judges_units():
+            if rule.signs not in holding:
+                holding[rule.signs] = _holding(judged, rule.signs)
+            with _failing_alone(rule, catalogue, failures), collector.at_rest():
+                findings.extend(chain.from_iterable(map(rule.judge, holding[rule.signs], repeat(catalogue))))
+        if len(failures) == before:
+            yield rule
+
+
+@contextmanager
+def _failing_alone(rule: Check, catalogue: Catalogue, failures: list[Failure]) -> Iterator[None]:
+    """One broken rule must not lose the file."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - as in _check
+        problem = f"{rule.code} failed: {type(error).__name__}: {error}"
+        failures.append(Failure(catalogue.uri, problem, stage="check"))
 
 
 def _holding(units: Iterable[Unit], signs: str) -> list[Unit]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from mtcheck.cli.options import Item, uri_of
 from mtcheck.core import Catalogue, Document, InputError, Unit, UsageError
 from mtcheck.selection import UNCHANGED
+from mtcheck.shelf import shelved
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _text(doc: Document) -> object:
 def _marked(catalogue: Catalogue, before: _Before) -> Catalogue:
     """The catalogue with the flag on every unit that reads as it did."""
     old = before.units
-    units = tuple(
+    units = shelved(
         replace(u, flags=u.flags | {UNCHANGED}) if old.get(_key(u)) == _content(u) else u
         for u in catalogue.units
     )

@@ -16,12 +16,15 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mtcheck import text as language_of
 from mtcheck.core import InputError
 
 SAMPLE = 1 << 18
 """Bytes that are looked at to tell a legacy encoding."""
+PIECE = 1 << 18
+"""Bytes of a large input that are decoded at once."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -127,6 +130,18 @@ class Decoded:
     damage: InputError | None = None
 
 
+class Pieces(NamedTuple):
+    """A text, a piece at a time.
+
+    Attributes:
+        texts: which follow each other; all but the last end a line.
+        damage: as in ``Decoded``.
+    """
+
+    texts: Iterator[str]
+    damage: InputError | None
+
+
 def decode(data: bytes, uri: str, *, declared: str | None = None) -> Decoded:
     """The text of an input.
 
@@ -145,6 +160,38 @@ def decode(data: bytes, uri: str, *, declared: str | None = None) -> Decoded:
         raise InputError(uri, "is empty", mend="give an input with text in it")
     _refuse_controls(text, uri)
     return Decoded(text.removeprefix("\ufeff"), found.encoding, found.damage)
+
+
+def decode_in_pieces(data: bytes, uri: str, *, declared: str | None = None) -> Pieces:
+    """As ``decode``, but of a large input in UTF-8 a piece at a time, so that bytes and text are not held
+    at once; any other is one piece."""
+    if len(data) < 2 * PIECE or not _is_plain_utf8(data):
+        whole = decode(data, uri, declared=declared)
+        return Pieces(iter([whole.text]), whole.damage)
+    decode(data[: data.find(b"\n", PIECE) + 1], uri)  # refuses what is no text
+    return Pieces(_pieces(data), None)
+
+
+def _is_plain_utf8(data: bytes) -> bool:
+    if data.startswith((*(mark for mark, _ in _BOMS), b"\x1b")) or b"\0" in data or b"\x1b$" in data:
+        return False
+    reader = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(data), PIECE):
+            reader.decode(data[at : at + PIECE])
+        reader.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pieces(data: bytes) -> Iterator[str]:
+    """The text of UTF-8, cut at ends of lines."""
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at + PIECE) + 1 or len(data)
+        yield data[at:end].decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        at = end
 
 
 def without_surrogates(text: str) -> str:

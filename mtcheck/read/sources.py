@@ -191,7 +191,9 @@ def _read_stream(stream: BinaryIO, uri: str, options: Options) -> Iterator[Docum
     if len(data) > options.max_bytes:
         size = options.max_bytes / (1 << 20)
         raise InputError(uri, f"is larger than {size:g} MiB", mend="split it, or give it as JSONL")
-    for item in formats.reader(name)(data, uri):
+    items = formats.reader(name)(data, uri)
+    del data  # a reader that is done with it may let it go
+    for item in items:
         yield options.pairing.complete(item, local=uri != "-") if isinstance(item, Catalogue) else item
 
 
@@ -224,12 +226,11 @@ class _Rejoined:
         self._head, self._stream = io.BytesIO(head), stream
 
     def read(self, size: int) -> bytes:
-        parts = [self._head.read(size)]
-        size -= len(parts[0])
+        whole = io.BytesIO()  # its value is no copy, as joined parts would be
+        size -= whole.write(self._head.read(size))
         while size > 0 and (part := self._stream.read(min(size, 1 << 20))):
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            size -= whole.write(part)
+        return whole.getvalue()
 
     def readline(self, limit: int) -> bytes:
         line = self._head.readline(limit)

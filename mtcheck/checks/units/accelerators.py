@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from mtcheck.checks.base import CatalogueCheck
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 _LONGEST = 80
@@ -31,12 +31,12 @@ def _sign_of(message: str) -> str | None:
     return None
 
 
-def _used(catalogue: Catalogue) -> dict[str, bool]:
+def _used(_: Catalogue) -> Tally[dict[str, bool]]:
     """Sign to whether the file's targets have it as a rule where the source does."""
     with_sign = dict.fromkeys("&_~", 0)
     kept = dict.fromkeys("&_~", 0)
     starts = dict.fromkeys("&_~", 0)
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         sign = _sign_of(unit.source)
         if sign is not None:
             with_sign[sign] += 1

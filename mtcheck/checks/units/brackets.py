@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mtcheck import text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import prose, table
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 _PAIRS = (("(（﹙", ")）﹚", "round"), ("[［", "]］", "square"), ("【", "】", "lenticular"))
@@ -195,9 +195,9 @@ class _Habit(NamedTuple):
     sources: Counter[str]
 
 
-def _habits(catalogue: Catalogue) -> _Habit:
+def _habits(_: Catalogue) -> Tally[_Habit]:
     habit = _Habit(Counter(), Counter(), Counter())
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         found = _styles(unit.target)
         habit.kinds.update(found)
         source = _source_style(unit.source)

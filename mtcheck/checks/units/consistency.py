@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 
 from mtcheck.checks.base import CatalogueCheck
-from mtcheck.checks.units.habits import live
+from mtcheck.checks.units.habits import OncePerFile, Tally, live
 from mtcheck.core import Catalogue, Finding, Severity, Unit
+from mtcheck.shelf import repeated
+
+
+def _sources_standing_twice(_: Catalogue) -> Tally[frozenset[int]]:
+    """Hashes of the sources that more than one message has, each with its plural form.
+
+    Hashes, since the texts themselves would be held for every message of a file; two that share one by
+    chance are told apart when they are looked at.
+    """
+    seen = array("q")
+    while (unit := (yield)) is not None:
+        if unit.source:
+            seen.append(hash((unit.source, unit.plural)))
+    return repeated(seen)
+
+
+def _targets_standing_twice(_: Catalogue) -> Tally[frozenset[int]]:
+    """Hashes of the targets, long enough to be judged, that more than one message has."""
+    seen = array("q")
+    while (unit := (yield)) is not None:
+        if _is_judged(unit):
+            seen.append(hash(unit.target))
+    return repeated(seen)
+
+
+def _is_judged(unit: Unit) -> bool:
+    return len(unit.target) >= 12 and unit.plural is None
 
 
 class TranslatedTwoWays(CatalogueCheck):
@@ -35,11 +63,15 @@ class TranslatedTwoWays(CatalogueCheck):
     name = "translated-two-ways"
     severity = Severity.NOTE
 
+    def __init__(self) -> None:
+        self._twice = OncePerFile(_sources_standing_twice)
+
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a message that departs from the first translation of its source."""
+        twice = self._twice(catalogue)
         first: dict[tuple[str, str | None], Unit] = {}
-        for unit in live(catalogue):
-            if not unit.source:
+        for unit in live(catalogue) if twice else ():
+            if not unit.source or hash((unit.source, unit.plural)) not in twice:
                 continue
             known = first.setdefault((unit.source, unit.plural), unit)
             if known is unit or known.target.strip().casefold() == unit.target.strip().casefold():
@@ -77,11 +109,15 @@ class SourcesAlike(CatalogueCheck):
     name = "sources-alike"
     severity = Severity.NOTE
 
+    def __init__(self) -> None:
+        self._twice = OncePerFile(_targets_standing_twice)
+
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a message whose target stood there before for another source."""
+        twice = self._twice(catalogue)
         by_target: defaultdict[str, list[Unit]] = defaultdict(list)
-        for unit in live(catalogue):
-            if len(unit.target) >= 12 and unit.plural is None:
+        for unit in live(catalogue) if twice else ():
+            if _is_judged(unit) and hash(unit.target) in twice:
                 by_target[unit.target].append(unit)
         for units in by_target.values():
             if len(units) == 1:

@@ -9,7 +9,7 @@ from functools import cache
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import is_template, table
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 
@@ -62,9 +62,9 @@ _HABIT = 0.9
 """Share of messages with line breaks that must keep their number before one that has more is noted."""
 
 
-def _kept_lines(catalogue: Catalogue) -> float:
+def _kept_lines(_: Catalogue) -> Tally[float]:
     broken = kept = 0
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         wanted = unit.source.strip("\n").count("\n")
         if wanted:
             broken += 1

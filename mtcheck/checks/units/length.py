@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from statistics import median
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import is_template
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.checks.units.punctuation import ending
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
@@ -73,13 +74,12 @@ _DENSE = frozenset({"ja", "zh", "ko"})
 """Languages whose lengths vary more, because a word is a character or two."""
 
 
-def _usual(catalogue: Catalogue) -> float:
+def _usual(catalogue: Catalogue) -> Tally[float]:
     """Middle length of a target for one code point of its source, in this file or else this language."""
-    ratios = [
-        len(u.target) / len(u.source)
-        for u in live(catalogue)
-        if len(u.source) >= _SHORTEST and u.source != u.target
-    ]
+    ratios = array("d")
+    while (unit := (yield)) is not None:
+        if len(unit.source) >= _SHORTEST and unit.source != unit.target:
+            ratios.append(len(unit.target) / len(unit.source))
     if len(ratios) >= _ENOUGH:
         return median(ratios)
     table = resources.data("units")["length"]

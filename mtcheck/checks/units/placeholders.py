@@ -10,15 +10,15 @@ from functools import cache
 from mtcheck import text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import Placeholder, is_date_format, placeholders
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.checks.units.icu import is_icu
 from mtcheck.checks.units.plurals import stands_for_one_number
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 
-def _plural_sources(catalogue: Catalogue) -> dict[tuple[str, str | None], frozenset[str]]:
+def _plural_sources(_: Catalogue) -> Tally[dict[tuple[str, str | None], frozenset[str]]]:
     found: defaultdict[tuple[str, str | None], set[str]] = defaultdict(set)
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         if unit.plural is not None:
             found[unit.key, unit.context].update(p.form for p in placeholders(unit.source))
     return {key: frozenset(forms) for key, forms in found.items()}

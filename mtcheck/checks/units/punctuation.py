@@ -10,7 +10,7 @@ from functools import cache
 from mtcheck import text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import table
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 _CLOSING = " \t\n\u00a0\u202f\u3000\"'`»”’“›」』)）]】}*_|>"
@@ -74,10 +74,10 @@ def _abbreviation() -> re.Pattern[str]:
     return re.compile(r"(?:\b[A-Za-z]\.[A-Za-z]\.|\betc\.|\b(?:Inc|Ltd|Corp|Co)\.)[)\"'\s]*$")
 
 
-def _kept(catalogue: Catalogue) -> dict[tuple[str, str], float]:
+def _kept(catalogue: Catalogue) -> Tally[dict[tuple[str, str], float]]:
     """(ending of the source, ending of the target) to its share among messages with that source ending."""
     pairs: Counter[tuple[str, str]] = Counter()
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         pairs[ending(unit.source, catalogue.source_lang), ending(unit.target, catalogue.target_lang)] += 1
     totals: Counter[str] = Counter()
     for (first, _), n in pairs.items():
@@ -275,9 +275,9 @@ class SpanishOpening(CatalogueCheck):
                 )
 
 
-def _cases(catalogue: Catalogue) -> dict[tuple[str, str], float]:
+def _cases(_: Catalogue) -> Tally[dict[tuple[str, str], float]]:
     pairs: Counter[tuple[str, str]] = Counter()
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         pairs[_case(unit.source), _case(unit.target)] += 1
     totals: Counter[str] = Counter()
     for (first, second), n in pairs.items():

@@ -9,7 +9,7 @@ from functools import cache
 from mtcheck import text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import ends_in_code, is_template, prose
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 _UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my", "bo"})
@@ -23,10 +23,10 @@ def _edge(message: str, *, end: bool) -> bool:
     return message[-1 if end else 0] in " \t\u00a0\u3000\u202f"
 
 
-def _kept_edges(catalogue: Catalogue) -> dict[bool, float]:
+def _kept_edges(_: Catalogue) -> Tally[dict[bool, float]]:
     """Edge (True: the end) to the share of messages that keep the source's space there."""
     wanted, kept = {True: 0, False: 0}, {True: 0, False: 0}
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         for end in (True, False):
             if unit.source and _edge(unit.source, end=end):
                 wanted[end] += 1
@@ -158,10 +158,10 @@ def _loose_sign() -> re.Pattern[str]:
     return re.compile(r"[ \u00a0\u202f][,.;:!?؟،؛]")
 
 
-def _spaced_signs(catalogue: Catalogue) -> bool:
+def _spaced_signs(_: Catalogue) -> Tally[bool]:
     """Whether the file puts a space before ``: ; ! ?`` as a rule (French)."""
     spaced = close = 0
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         for match in re.finditer(r"\w([ \u00a0\u202f]?)[:;!?](?=\s|$)", unit.target):
             spaced, close = spaced + bool(match[1]), close + (not match[1])
     return spaced > close

@@ -12,7 +12,7 @@ from operator import itemgetter
 from mtcheck import resources, text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.grammar import prose, table, words
-from mtcheck.checks.units.habits import OncePerFile, live
+from mtcheck.checks.units.habits import OncePerFile, Tally
 from mtcheck.core import Catalogue, Finding, Severity, Unit
 
 _TRANSLATED_ELSEWHERE = (2, 3)
@@ -52,11 +52,11 @@ def writes_latin(lang: str) -> bool:
     return not scripts or "Latin" in scripts
 
 
-def _translated_words(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
+def _translated_words(_: Catalogue) -> Tally[dict[str, tuple[int, int]]]:
     """Source word to (messages it stands in, messages whose target has it too)."""
     seen: Counter[str] = Counter()
     kept: Counter[str] = Counter()
-    for unit in live(catalogue):
+    while (unit := (yield)) is not None:
         if unit.source == unit.target:
             continue
         in_target = set(words(unit.target.lower()))

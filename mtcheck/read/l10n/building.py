@@ -12,12 +12,14 @@ beyond the forms that the header states), ``state:NAME`` (XLIFF and string catal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mtcheck.core import Catalogue, InputError, Unit
-from mtcheck.read.encoding import decode, without_surrogates
+from mtcheck.read.encoding import Pieces, decode, decode_in_pieces, without_surrogates
 from mtcheck.read.l10n.comments import length_limit, suppressions
+from mtcheck.shelf import repeated, shelved
 
 MEND = "mend the file there"
 
@@ -44,10 +46,22 @@ def text_of(data: bytes, uri: str, charset: str | None = None) -> tuple[str, Inp
     try:
         decoded = decode(data, uri, declared=charset)
     except InputError as error:
-        if error.problem == "is empty":
-            return "", None
-        return "", InputError(uri, error.problem, place=error.place or "line 1", mend=error.mend)
+        return "", _why(error, uri)
     return decoded.text, decoded.damage
+
+
+def pieces_of(data: bytes, uri: str, charset: str | None = None) -> Pieces:
+    """As ``text_of``, of a large file piece by piece."""
+    try:
+        return decode_in_pieces(data, uri, declared=charset)
+    except InputError as error:
+        return Pieces(iter(()), _why(error, uri))
+
+
+def _why(error: InputError, uri: str) -> InputError | None:
+    if error.problem == "is empty":
+        return None
+    return InputError(uri, error.problem, place=error.place or "line 1", mend=error.mend)
 
 
 def unit(
@@ -91,13 +105,31 @@ def catalogue(
     target_lang: str | None = None,
 ) -> Catalogue:
     """A file's messages; the second of two with the same key, context and form is flagged."""
-    seen: set[tuple[str, str | None, str | None]] = set()
-    kept: list[Unit] = []
+    names = array("q")
+    kept = shelved(_named(units, names))
+    if twice := repeated(names):
+        kept = shelved(_marked(kept, twice))
+    return Catalogue(uri, format, kept, source_lang, target_lang, broken=broken)
+
+
+def _name(unit: Unit) -> tuple[str, str | None, str | None]:
+    return unit.key, unit.context, unit.plural
+
+
+def _named(units: Iterable[Unit], names: array[int]) -> Iterator[Unit]:
+    """The units; hashes of their names are noted, since the names themselves would take much room."""
     for each in units:
-        name = (each.key, each.context, each.plural)
-        if name in seen and "obsolete" not in each.flags:
-            each = replace(each, flags=each.flags | {"duplicate"})
-        elif "obsolete" not in each.flags:
+        if "obsolete" not in each.flags:
+            names.append(hash(_name(each)))
+        yield each
+
+
+def _marked(units: Iterable[Unit], twice: frozenset[int]) -> Iterator[Unit]:
+    """The units, those flagged whose name stood before."""
+    seen = set()
+    for each in units:
+        if "obsolete" not in each.flags and hash(name := _name(each)) in twice:
+            if name in seen:
+                each = replace(each, flags=each.flags | {"duplicate"})
             seen.add(name)
-        kept.append(each)
-    return Catalogue(uri, format, tuple(kept), source_lang, target_lang, broken=broken)
+        yield each

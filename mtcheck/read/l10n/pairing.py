@@ -19,12 +19,14 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from mtcheck import resources
 from mtcheck.core import Catalogue, Unit
 from mtcheck.read.l10n import locales
 from mtcheck.read.l10n.locales import Place
+from mtcheck.shelf import shelved
 from mtcheck.text import primary
 
 DEFAULT_SOURCE = "en"
@@ -175,7 +177,7 @@ def _as_source(found: Catalogue, lang: str, *, keep: bool = False) -> Catalogue:
     Args:
         keep: True if the units have their sources already.
     """
-    units = tuple(
+    units = shelved(
         replace(u, source=u.source if keep else u.target, target="", flags=u.flags | {"source"})
         for u in found.units
     )
@@ -183,15 +185,24 @@ def _as_source(found: Catalogue, lang: str, *, keep: bool = False) -> Catalogue:
 
 
 def _paired(found: Catalogue, source: _Source) -> Catalogue:
-    units = [_beside(unit, source) for unit in found.units]
+    beside = (_beside(unit, source) for unit in found.units)
+    # what stands behind a break may be there
+    missing = _missing(found, source) if found.broken is None else iter(())
+    return replace(found, units=shelved(chain(beside, missing)), source_uri=source.uri)
+
+
+def _missing(found: Catalogue, source: _Source) -> Iterator[Unit]:
     have = {unit.key for unit in found.units}
-    if found.broken is None:  # what stands behind a break may be there
-        units.extend(
-            replace(u, source=u.target, target="", line=1, plural=None, flags=u.flags | {"missing"})
-            for key, u in source.keys.items()
-            if key not in have and u.target and "no-translate" not in u.flags
-        )
-    return replace(found, units=tuple(units), source_uri=source.uri)
+    for key, unit in source.keys.items():
+        if key not in have and unit.target and "no-translate" not in unit.flags:
+            yield replace(
+                unit,
+                source=unit.target,
+                target="",
+                line=1,
+                plural=None,
+                flags=unit.flags | {"missing"},
+            )
 
 
 def _beside(unit: Unit, source: _Source) -> Unit:

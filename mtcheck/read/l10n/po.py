@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mtcheck import collector
 from mtcheck.core import Catalogue, InputError, Unit
 from mtcheck.read.l10n import locales, plurals
-from mtcheck.read.l10n.building import Problem, catalogue, text_of, unit
+from mtcheck.read.l10n.building import Problem, catalogue, pieces_of, unit
 
 _KEYWORD = re.compile(
     r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d{1,2}\])?)[ \t]*"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL
@@ -54,23 +55,24 @@ def read(data: bytes, uri: str, *, charset: str | None = None) -> Iterator[Catal
     """The catalogue of a PO or POT file. See ``formats.Reader``."""
     stated = _CHARSET.search(data[:_HEADER_BYTES])
     label = stated[1].decode("ascii") if stated else None
-    text, damage = text_of(data, uri, charset or (label if label != "CHARSET" else None))
-    parser = _Parser(text, locales.language_of(uri))
+    texts, damage = pieces_of(data, uri, charset or (label if label != "CHARSET" else None))
+    parser = _Parser(texts, locales.language_of(uri))
     with collector.at_rest():
-        units = list(parser.units())
+        found = catalogue(uri, "po", parser.units())
         broken = parser.problem.error(uri) if parser.problem is not None else damage
         template = uri.lower().endswith(".pot")
-        found = catalogue(uri, "po", units, broken=broken, target_lang=None if template else parser.lang)
+        found = replace(found, broken=broken, target_lang=None if template else parser.lang)
+    del data, texts, parser  # the bytes of a large file are many, and its rules are still to run
     yield found
 
 
 class _Parser:
     """Reads entries line by line; after a mistake it goes on with the next entry."""
 
-    def __init__(self, text: str, lang: str | None) -> None:
+    def __init__(self, texts: Iterator[str], lang: str | None) -> None:
         self.problem: Problem | None = None
         self.lang = lang
-        self._text = text
+        self._texts = texts
         self._categories: tuple[str, ...] | None = None
         self._plural_forms: str | None = None
         self._forms = len(plurals.CATEGORIES)
@@ -91,7 +93,7 @@ class _Parser:
     def _entries(self) -> Iterator[_Entry]:
         entry = _Entry()
         parts: list[str] | None = None
-        for number, raw in enumerate(_lines(self._text), start=1):
+        for number, raw in enumerate(_lines(self._texts), start=1):
             line = raw.strip()
             first, obsolete = line[:1], False
             if first == "#":
@@ -172,14 +174,15 @@ class _Parser:
             self.problem = Problem(text, line)
 
 
-def _lines(text: str) -> Iterator[str]:
+def _lines(texts: Iterator[str]) -> Iterator[str]:
     """The lines of a text; a list of them all would take more room than the units do."""
-    at = 0
-    while at < len(text):
-        end = text.find("\n", at + _STRETCH)
-        end = len(text) if end < 0 else end
-        yield from text[at:end].split("\n")
-        at = end + 1
+    for text in texts:
+        at = 0
+        while at < len(text):
+            end = text.find("\n", at + _STRETCH)
+            end = len(text) if end < 0 else end
+            yield from text[at:end].removesuffix("\n").split("\n")
+            at = end + 1
 
 
 def _note(entry: _Entry, line: str) -> None:

@@ -1,0 +1,99 @@
+"""The messages of a large localisation file, a block at a time in memory and the rest on disk.
+
+A file of 100,000 messages takes 250 MB as objects that all live at once, and no rule looks at more than
+one message at a time. Written down block by block (``marshal``, which reads 100,000 messages back in a
+seventh of a second) they take the room of one block, however many there are.
+"""
+
+from __future__ import annotations
+
+import marshal
+import weakref
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from operator import attrgetter
+from tempfile import TemporaryFile
+from typing import overload
+
+from mtcheck.core import Unit
+
+BLOCK = 1000
+"""Messages that are written and read at once."""
+FEW = 5 * BLOCK
+"""Up to so many stay in memory: disk would gain nothing."""
+
+_values = attrgetter(*Unit.__slots__)
+
+
+class Shelf(Sequence[Unit]):
+    """A sequence of units that is iterated from disk; ``shelved`` makes one.
+
+    The file has no name and goes when the shelf does. Units are made anew each time they are asked for:
+    equal, not identical.
+
+    Args:
+        units: what to keep; taken one by one.
+
+    Raises:
+        OSError: the disk of temporary files is full.
+    """
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._file = TemporaryFile(prefix="mtcheck-")  # noqa: SIM115 - it lives as long as the shelf
+        weakref.finalize(self, self._file.close)
+        self._starts = array("q", [0])
+        self._length = 0
+        waiting = iter(units)
+        while block := list(islice(waiting, BLOCK)):
+            self._length += len(block)
+            self._starts.append(
+                self._starts[-1] + self._file.write(marshal.dumps([*zip(*map(_values, block), strict=True)]))
+            )
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Unit]:
+        for number in range(len(self._starts) - 1):
+            yield from self._block(number)
+
+    @overload
+    def __getitem__(self, index: int) -> Unit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Unit]: ...
+
+    def __getitem__(self, index: int | slice) -> Unit | Sequence[Unit]:
+        if isinstance(index, slice):
+            return tuple(self[n] for n in range(*index.indices(self._length)))
+        number, place = divmod(range(self._length)[index], BLOCK)
+        return self._block(number)[place]
+
+    def _block(self, number: int) -> list[Unit]:
+        start, end = self._starts[number : number + 2]
+        self._file.seek(start)
+        return [*map(Unit, *marshal.loads(self._file.read(end - start)))]  # noqa: S302 - our own, just written
+
+
+def shelved(units: Iterable[Unit]) -> Sequence[Unit]:
+    """The units as a tuple if they are few, else on disk."""
+    waiting = iter(units)
+    first = tuple(islice(waiting, FEW))
+    following = next(waiting, None)
+    if following is None:
+        return first
+    return Shelf(unit for part in (first, (following,), waiting) for unit in part)
+
+
+def blocks(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
+    """The units in their order, as many at once as memory should hold."""
+    waiting = iter(units)
+    while block := tuple(islice(waiting, FEW)):
+        yield block
+
+
+def repeated(hashes: array[int]) -> frozenset[int]:
+    """Those that stand there more than once; in a twentieth of the room of a set of all."""
+    ordered = sorted(hashes)
+    return frozenset(one for one, following in pairwise(ordered) if one == following)
