@@ -90,15 +90,13 @@ def measure_other_year(data: Path) -> None:
     for one, other in OTHER_YEARS:
         own = [t for t in texts if t.data == one or _in_quarter(t, 0)]
         both = own + [t for t in texts if t.data == other or _in_quarter(t, 1)]
-        sample, whole = (
-            fitting.sample_of(part, np.zeros((0, 0)), np.zeros(len(part), bool)) for part in (own, both)
-        )
+        sample, whole = (fitting.sample_of(part, np.full(len(part), np.nan)) for part in (own, both))
         unseen = fitting.unseen_scores(sample, lambda _: None)
-        here = fitting.calibrate(sample, unseen, unseen.part >= 0, states=False)
+        here = fitting.calibrate(sample, unseen, unseen.part >= 0, classifier=False)
         rows = np.arange(len(both)) < len(own)
         scores = fitting.fit_style(whole, rows).scores(whole)
-        elsewhere = fitting.Unseen(scores, scores, np.where(rows, -1, 0))
-        there = fitting.calibrate(whole, elsewhere, ~rows, states=False)
+        elsewhere = fitting.Unseen(scores, np.where(rows, -1, 0))
+        there = fitting.calibrate(whole, elsewhere, ~rows, classifier=False)
         ratio = there.style / here.style
         print(
             f"{one} → {other}: slope {here.style:.2f} on its own parts, {there.style:.2f} there, ratio {ratio:.2f}"
@@ -161,7 +159,7 @@ def round_trip_figures() -> str:
     return "\n".join(out)
 
 
-TIERS = {"style": "n-grams", "states": "n-grams and hidden states"}
+TIERS = {"style": "n-grams", "classifier": "n-grams and classifier"}
 
 
 def detection_figures() -> str:
@@ -203,14 +201,14 @@ def _share(said: dict[str, Any] | None) -> str:
 
 def _detection_sets(found: list[dict[str, Any]]) -> list[str]:
     out = [
-        "| language | set | human | machine | area, n-grams | area, with hidden states "
-        "| found at 5 % false alarms, n-grams | with hidden states | human suspected |",
+        "| language | set | human | machine | area, n-grams | area, with classifier "
+        "| found at 5 % false alarms, n-grams | with classifier | human suspected |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in found:
         sets = {name: tier["figures"]["sets"] for name, tier in row["tiers"].items()}
         for name, own in sets["style"].items():
-            other = sets.get("states", {}).get(name, {})
+            other = sets.get("classifier", {}).get(name, {})
             areas = (_area(own.get("auc")), _area(other.get("auc")))
             at = (f"{r['found_at_5']:.2f}" if "found_at_5" in r else "-" for r in (own, other))
             flagged = (other or own).get("human_suspected")

@@ -305,7 +305,7 @@ class Style:
         suspect: the probability from which that may be said of a text.
         human_share: share of human texts that score at least as high, 0 to 1.
         human_texts: how many human texts that share was counted on.
-        model: the language model whose hidden states took part, or None.
+        model: the language model that took part, or None.
         marks: the words that weigh most, in order; empty where no single words do.
         signature: language, data and date of the detector.
     """

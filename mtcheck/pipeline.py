@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mtcheck import checks, collector, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
-from mtcheck.annotate.base import HiddenStates, ScoredToken, SourceLanguageModel, Translator
+from mtcheck.annotate.base import ScoredToken, SourceLanguageModel, TextClassifier, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
@@ -309,7 +309,7 @@ def _style_signature(doc: Document) -> str:
     said = doc.style
     if said is None:
         return ""
-    return said.signature + (f"; hidden states of {said.model}" if said.model else "; n-grams alone")
+    return said.signature + (f"; classifier on {said.model}" if said.model else "; n-grams alone")
 
 
 def _language(doc: Document) -> str | None:
@@ -444,14 +444,14 @@ def _annotate_style(items: Sequence[_Annotated], models: Models, watcher: Watche
             model = models.fluency_model()
     except ModelError:
         return  # said once, where fluency asks for the same model
-    if not isinstance(model, HiddenStates):
+    if not isinstance(model, TextClassifier):
         return
-    asked = [item for item in judged if style.reads_states(item.doc, model)]
+    asked = [item for item in judged if style.is_partner(item.doc, model)]
     try:
         for batch in budget.batches([style.LONGEST] * len(asked), kind=f"style {model.signature}", most=1):
             watcher.plan("style", len(batch))
             chosen = [asked[i] for i in batch]
-            found = style.judge_by_states(
+            found = style.judge_by_classifier(
                 [item.doc for item in chosen], model, progress=lambda n: watcher.advance("style", n)
             )
             for item, doc in zip(chosen, found, strict=True):

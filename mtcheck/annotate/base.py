@@ -109,27 +109,26 @@ class SourceLanguageModel(Protocol):
 
 
 @runtime_checkable
-class HiddenStates(Protocol):
-    """A causal language model that shows what it makes of a text, layer by layer.
+class TextClassifier(Protocol):
+    """A language model that was also taught to tell machine translation.
 
     Attributes:
         signature: as a ``LanguageModel``'s.
+        classifier: signature of what it was taught; empty if nothing was made for this model.
     """
 
     signature: str
 
-    def states(
-        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
-    ) -> list[list[float]]:
-        """Hidden states averaged over each text.
+    @property
+    def classifier(self) -> str:
+        """See above."""
 
-        Args:
-            layers: after which layers, counted from 1.
-            tokens: the first so many of each text are read.
+    def classify(self, texts: Sequence[str], *, progress: Progress = silent) -> list[float]:
+        """Log-odds, in nats and not calibrated, that each text was machine-translated; they depend on the
+        text alone, not on its neighbours.
 
-        Returns:
-            for each text the averages after each layer, one after the other; they depend on the text
-            alone, not on its neighbours.
+        Raises:
+            ValueError: there is no classifier, or nothing to read in a text.
         """
 
 

@@ -25,17 +25,18 @@ from typing import Any, Generic, Protocol, TypeVar
 from mtcheck.annotate import registry
 from mtcheck.annotate.answers import Answers
 from mtcheck.annotate.base import (
-    HiddenStates,
     LanguageModel,
     Progress,
     QualityEstimator,
     ScoredToken,
     SourceLanguageModel,
+    TextClassifier,
     Translator,
     WeighedToken,
     silent,
 )
 from mtcheck.annotate.budget import Effort
+from mtcheck.annotate.hf import classifier as classifiers
 from mtcheck.core import Translation
 
 FORMAT = 1
@@ -65,7 +66,7 @@ _Model = TypeVar("_Model")
 _Said = TypeVar("_Said")
 
 
-class CausalModel(LanguageModel, SourceLanguageModel, HiddenStates, Protocol):
+class CausalModel(LanguageModel, SourceLanguageModel, TextClassifier, Protocol):
     """What a causal model of ``hf`` can be asked."""
 
 
@@ -235,7 +236,7 @@ class RememberingTranslator(_Remembering[Translator]):
 
 
 class RememberingLanguageModel(_Remembering[CausalModel]):
-    """A ``LanguageModel`` that remembers, its ``HiddenStates`` and readings of pairs too."""
+    """A ``LanguageModel`` that remembers, its ``TextClassifier`` and readings of pairs too."""
 
     def given(
         self,
@@ -268,15 +269,20 @@ class RememberingLanguageModel(_Remembering[CausalModel]):
 
         return self._recall("surprisal", (), texts, ask, _TOKENS, progress)
 
-    def states(
-        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
-    ) -> list[list[float]]:
-        """See ``HiddenStates``."""
+    @property
+    def classifier(self) -> str:
+        """See ``TextClassifier``."""
+        found = classifiers.for_model(self.signature)
+        return found.signature if found is not None else ""
 
-        def ask(batch: Sequence[str]) -> list[list[float]]:
-            return self._model.states(batch, layers=layers, tokens=tokens, progress=progress)
+    def classify(self, texts: Sequence[str], *, progress: Progress = silent) -> list[float]:
+        """See ``TextClassifier``."""
 
-        return self._recall("states", ([*layers], tokens), texts, ask, _STATES, progress)
+        def ask(batch: Sequence[str]) -> list[tuple[float]]:
+            return [(value,) for value in self._model.classify(batch, progress=progress)]
+
+        found = self._recall("classified", (self.classifier,), texts, ask, _NUMBER, progress)
+        return [value for (value,) in found]
 
 
 class RememberingEstimator(_Remembering[QualityEstimator]):
@@ -290,7 +296,7 @@ class RememberingEstimator(_Remembering[QualityEstimator]):
             return [(value,) for value in found]
 
         lines = [_line(pair) for pair in pairs]
-        return [value for (value,) in self._recall("penalty", (), lines, ask, _PENALTY, progress)]
+        return [value for (value,) in self._recall("penalty", (), lines, ask, _NUMBER, progress)]
 
 
 def _read_flag(value: Any) -> bool:
@@ -331,11 +337,6 @@ def _read_weighed(value: Any) -> tuple[WeighedToken, ...]:
     return tuple(WeighedToken(int(a), int(b), float(c), float(d)) for a, b, c, d in columns)
 
 
-def _read_states(value: Any) -> list[float]:
-    return [float(x) for x in value]
-
-
 _TOKENS = _Shape(_write_tokens, _read_tokens)
-_PENALTY: _Shape[tuple[float]] = _Shape(list, lambda value: (float(value[0]),))
+_NUMBER: _Shape[tuple[float]] = _Shape(list, lambda value: (float(value[0]),))
 _WEIGHED = _Shape(_write_weighed, _read_weighed)
-_STATES: _Shape[list[float]] = _Shape(list, _read_states)

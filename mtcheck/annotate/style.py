@@ -1,7 +1,7 @@
 """What the wording of a document says, with the words that say it at their places.
 
 The judgement itself is ``mtcheck.style``'s; here a document is turned into the text to judge, the
-language model is asked for its hidden states where it can give them, and marks are moved to the
+language model is asked too where it was taught to tell, and marks are moved to the
 document's own offsets.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mtcheck import style, text
-from mtcheck.annotate.base import HiddenStates, LanguageModel, Progress, silent
+from mtcheck.annotate.base import LanguageModel, Progress, TextClassifier, silent
 from mtcheck.annotate.fluency import running_text
 from mtcheck.core import Document, Mark, Span
 from mtcheck.style import grams
@@ -20,10 +20,14 @@ LONGEST = 1000
 """Code points of a text that the language model reads, at most about so many."""
 
 
-def judge(doc: Document, states: Sequence[float] | None = None) -> Document:
-    """The document with its ``style``, None where it cannot be judged."""
+def judge(doc: Document, classified: float | None = None) -> Document:
+    """The document with its ``style``, None where it cannot be judged.
+
+    Args:
+        classified: what the language model says; None for the first tier alone.
+    """
     value, places = running_text(doc)
-    said = style.judge(value, doc.lang, states)
+    said = style.judge(value, doc.lang, classified)
     if said is not None:
         moved = (_moved(mark, doc, places) for mark in said.marks)
         said = replace(said, marks=tuple(mark for mark in moved if mark is not None))
@@ -40,29 +44,21 @@ def unjudged(doc: Document) -> str:
     return f"it has fewer than {detector.min_words} words"
 
 
-def reads_states(doc: Document, model: LanguageModel) -> bool:
-    """Whether a model's hidden states can say more of a document that has been judged without."""
+def is_partner(doc: Document, model: LanguageModel) -> bool:
+    """Whether a model can say more of a document that has been judged without."""
     detector = style.detector_for(doc.lang) if doc.style is not None else None
-    probe = detector.probe if detector is not None else None
-    return probe is not None and probe.model == model.signature and isinstance(model, HiddenStates)
+    if detector is None or detector.partner is None or not isinstance(model, TextClassifier):
+        return False
+    return detector.partner == style.Partner(model.signature, model.classifier)
 
 
-def judge_by_states(
-    docs: Sequence[Document], model: HiddenStates, *, progress: Progress = silent
+def judge_by_classifier(
+    docs: Sequence[Document], model: TextClassifier, *, progress: Progress = silent
 ) -> list[Document]:
-    """The documents judged by both tiers; each must be one that ``reads_states``."""
-    out = []
-    for doc in docs:
-        detector = style.detector_for(doc.lang)
-        if detector is None or detector.probe is None:
-            raise ValueError(f"{doc.id}: its language has no probe")
-        value, _ = running_text(doc)
-        (states,) = model.states(
-            [grams.fold(value)], layers=detector.probe.layers, tokens=detector.probe.tokens
-        )
-        out.append(judge(doc, states))
-        progress(1)
-    return out
+    """The documents judged by both tiers; the model must be each one's partner (``is_partner``)."""
+    texts = [grams.fold(running_text(doc)[0]) for doc in docs]
+    said = model.classify(texts, progress=progress)
+    return [judge(doc, value) for doc, value in zip(docs, said, strict=True)]
 
 
 def _moved(mark: Mark, doc: Document, places: Sequence[tuple[int, Span]]) -> Mark | None:

@@ -13,7 +13,7 @@ class MachineTranslationStyle(Check):
 
     What it does
         Judges the wording of a document of 80 words or more: n-grams of characters, words and word
-        shapes, and, where the embedded model runs, its hidden states. Reports a probability above
+        shapes, and, where the embedded model runs, what it was taught to see. Reports a probability above
         the limit of the language, and the words that weigh most.
 
     Why it matters
@@ -34,7 +34,7 @@ class MachineTranslationStyle(Check):
 
     Source
         Trained on WMT 2021 and 2022 and on labelled Microsoft documentation by ``mtcheck models train
-        detection``; n-grams of shapes after Baroni & Bernardini 2006, a probe of hidden states after
+        detection``; n-grams of shapes after Baroni & Bernardini 2006, a classifier on hidden states after
         García-Romero 2025.
     """
 

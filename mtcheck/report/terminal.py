@@ -144,7 +144,7 @@ class TerminalReporter:
                 f"TER {scores.round_trip_ter:.0f}"
             )
         if scores.mt_probability is not None:
-            read = "n-grams and hidden states" if doc.style and doc.style.model else "n-grams alone"
+            read = "n-grams and a language model" if doc.style and doc.style.model else "n-grams alone"
             numbers.append(
                 f"probability of machine translation {scores.mt_probability:.2f} (by style: {read})"
             )

@@ -4,6 +4,6 @@
 written by ``mtcheck models train detection``; a language is added by adding its file.
 """
 
-from mtcheck.style.detector import Detector, detector_for, judge
+from mtcheck.style.detector import Detector, Partner, detector_for, judge
 
-__all__ = ["Detector", "detector_for", "judge"]
+__all__ = ["Detector", "Partner", "detector_for", "judge"]

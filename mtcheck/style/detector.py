@@ -1,9 +1,8 @@
 """The trained detector of one language, and what it says of a text.
 
 Two tiers. The first is linear in n-grams (``style.grams``): milliseconds, no model. The second adds
-the hidden states of a causal language model, averaged over the first tokens of the text and read by
-a linear probe; the caller brings them, for this module runs no model. Both tiers are calibrated by
-themselves, on texts that their training did not see.
+what a tuned language model says (``annotate.hf.classifier``); the caller brings it, for this module runs
+no model. Both tiers are calibrated by themselves, on texts that their training did not see.
 
 The probability that comes out supposes that one text in ten was machine-translated (``prior`` of the
 file). A detector that supposed one in two would call most texts it doubts machine-translated, and on
@@ -26,7 +25,7 @@ from mtcheck.core import Mark, Span, Style
 from mtcheck.style import grams
 from mtcheck.style.index import GramIndex
 
-FORMAT = 1
+FORMAT = 2
 MARKS = 5
 MARK_WORDS = 4
 """Most words of one mark."""
@@ -37,7 +36,7 @@ class Tier:
     """How a tier's scores become log-odds.
 
     Attributes:
-        style, states, bias: weights of both scores (``states`` is 0 in the first tier) and the
+        style, classifier, bias: weights of both scores (``classifier`` is 0 in the first tier) and the
             constant; what comes out are log-odds where half of the texts are machine-translated.
         human: log-odds of human texts at 0, 1 … 100 per cent of them.
         human_texts: how many these were.
@@ -45,7 +44,7 @@ class Tier:
     """
 
     style: float
-    states: float
+    classifier: float
     bias: float
     human: tuple[float, ...]
     human_texts: int
@@ -53,21 +52,16 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """A linear reader of averaged hidden states.
+class Partner:
+    """Whose word the second tier adds.
 
     Attributes:
-        model: signature of the language model it belongs to.
-        layers: after which layers the states are taken, from 1.
-        tokens: how many tokens of the text are read.
-        weights: one a dimension, layer after layer.
+        model: signature of the language model.
+        classifier: signature of what it was taught.
     """
 
     model: str
-    layers: tuple[int, ...]
-    tokens: int
-    weights: tuple[float, ...]
-    bias: float
+    classifier: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,8 @@ class Detector:
         prior: share of texts that are supposed to be machine-translated.
         index, idf, weights, bias: the first tier; a number a gram.
         families: where the grams of each family stand.
-        tiers: ``style`` for the first tier alone, ``states`` for both.
+        tiers: ``style`` for the first tier alone, ``classifier`` for both.
+        partner: None if there is no second tier.
     """
 
     lang: str
@@ -92,7 +87,7 @@ class Detector:
     families: tuple[slice, ...]
     bias: float
     tiers: dict[str, Tier]
-    probe: Probe | None
+    partner: Partner | None
 
     def style_score(self, folded: str) -> float:
         """The first tier's score of a folded text: linear in its TF-IDF values."""
@@ -120,36 +115,25 @@ class Detector:
             values[own] /= np.sqrt((values[own] ** 2).sum()) or 1.0
         return present, values
 
-    def states_score(self, states: Sequence[float]) -> float:
-        """The probe's score.
-
-        Raises:
-            ValueError: the states have another dimension than those it was trained on.
-        """
-        if self.probe is None:
-            raise ValueError(f"the detector of {self.lang} has no probe")
-        pairs = zip(states, self.probe.weights, strict=True)
-        return self.probe.bias + sum(state * weight for state, weight in pairs)
-
-    def judge(self, value: str, states: Sequence[float] | None = None) -> Style | None:
+    def judge(self, value: str, classified: float | None = None) -> Style | None:
         """What the wording of a text says, None if it is too short to tell.
 
         Args:
             value: running text, without notices and code.
-            states: hidden states as ``probe`` describes them; None for the first tier alone.
+            classified: what ``partner`` says, log-odds; None for the first tier alone.
         """
         if not self.is_long_enough(value):
             return None
         folded = grams.fold(value)
         known = self.values(folded)
         style = self._sum(*known)
-        tier = self.tiers["style" if states is None else "states"]
+        tier = self.tiers["style" if classified is None else "classifier"]
         log_odds = tier.style * style + tier.bias
-        if states is not None:
-            log_odds += tier.states * self.states_score(states)
+        if classified is not None:
+            log_odds += tier.classifier * classified
         probability = 1 / (1 + math.exp(-log_odds - math.log(self.prior / (1 - self.prior))))
         marks = self._marks(value, folded, tier.style, known) if probability >= tier.suspect else ()
-        model = self.probe.model if states is not None and self.probe is not None else None
+        model = self.partner.model if classified is not None and self.partner is not None else None
         return Style(
             probability,
             tier.suspect,
@@ -204,15 +188,15 @@ class Detector:
         return [float(x) for x in out]
 
 
-def judge(value: str, lang: str | None, states: Sequence[float] | None = None) -> Style | None:
+def judge(value: str, lang: str | None, classified: float | None = None) -> Style | None:
     """What the wording of a text says; None in a language without a detector, or below its length.
 
     Args:
         lang: BCP 47 language of the text.
-        states: as ``Detector.judge`` takes them.
+        classified: as ``Detector.judge`` takes it.
     """
     detector = detector_for(lang)
-    return detector.judge(value, states) if detector is not None else None
+    return detector.judge(value, classified) if detector is not None else None
 
 
 @cache
@@ -250,7 +234,7 @@ def load(path: Path) -> Detector:
         families=_families(names),
         bias=float(raw["bias"]),
         tiers={name: _tier(tier) for name, tier in raw["tiers"].items()},
-        probe=_probe(raw.get("probe")),
+        partner=_partner(raw.get("partner")),
     )
 
 
@@ -266,7 +250,7 @@ def _families(names: Sequence[str]) -> tuple[slice, ...]:
 def _tier(raw: dict[str, Any]) -> Tier:
     return Tier(
         float(raw["style"]),
-        float(raw["states"]),
+        float(raw["classifier"]),
         float(raw["bias"]),
         tuple(raw["human"]),
         int(raw["human_texts"]),
@@ -274,12 +258,8 @@ def _tier(raw: dict[str, Any]) -> Tier:
     )
 
 
-def _probe(raw: dict[str, Any] | None) -> Probe | None:
-    if raw is None:
-        return None
-    return Probe(
-        raw["model"], tuple(raw["layers"]), int(raw["tokens"]), tuple(raw["weights"]), float(raw["bias"])
-    )
+def _partner(raw: dict[str, Any] | None) -> Partner | None:
+    return None if raw is None else Partner(str(raw["model"]), str(raw["classifier"]))
 
 
 def count_words(value: str, lang: str) -> float:

@@ -10,29 +10,27 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mtcheck import text
-from mtcheck.annotate.base import HiddenStates
-from mtcheck.style import grams
 from mtcheck.style.detector import FORMAT
-from mtcheck.training import corpus, figures, fitting, states
+from mtcheck.training import corpus, figures, fitting
 from mtcheck.training.corpus import Text
-from mtcheck.training.fitting import Sample, StatesModel, StyleModel, Unseen
+from mtcheck.training.fitting import Sample, StyleModel, Unseen
 from mtcheck.training.watch import Watch
 
 PRIOR = 0.1
 """Share of texts that are supposed to be machine-translated."""
-LAYERS = (6, 9, 12)
-TOKENS = 160
-STATES_RANKS = 2
-"""Machine translations of one source whose hidden states are asked for: a pass costs a third of a second."""
-STATES_HUMAN_ONLY = 600
-"""Texts whose states are asked for of sets without machine translation: originals, other registers."""
+CLASSIFIED_RANKS = 2
+"""Machine translations of one source that the classifiers are asked about."""
+CLASSIFIED_HUMAN_ONLY = 600
+"""Texts of a language that they are asked about, of sets without machine translation: originals, other
+registers."""
 MIN_HUMAN = 200
 """Human texts without which no threshold is set, and machine translations without which nothing is fitted."""
 MIN_OF_KIND = 50
@@ -43,12 +41,27 @@ FLOOR = 0.5
 DIGITS = 4
 
 
+class Teacher(Protocol):
+    """Makes the classifier of the second tier (``classifier.Teacher``)."""
+
+    @property
+    def model(self) -> str:
+        """Signature of the language model that it teaches."""
+
+    def teach(self, texts: Sequence[Text], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.float64], str]:
+        """Write a classifier of all the texts.
+
+        Returns:
+            what classifiers that did not see them say of the texts ``wanted`` (nan for all others), and the
+            signature of the one written.
+        """
+
+
 def train(
     folders: Sequence[Path],
     out: Path,
     *,
-    model: HiddenStates | None,
-    cache: Path,
+    teacher: Teacher | None,
     watch: Watch,
     languages: Sequence[str] = (),
     today: datetime.date | None = None,
@@ -58,8 +71,7 @@ def train(
     Args:
         folders: labelled texts; see ``corpus``.
         out: folder for the detectors.
-        model: the language model of the second tier; None for the first tier alone.
-        cache: where hidden states are kept.
+        teacher: of the second tier; None for the first tier alone.
         languages: only these; all by default.
         today: the date written down.
 
@@ -70,20 +82,26 @@ def train(
         InputError: a folder or a row that cannot be read.
     """
     out.mkdir(parents=True, exist_ok=True)
-    by_lang: dict[str, list[Text]] = defaultdict(list)
-    for item in corpus.read(folders):
-        by_lang[text.primary(item.lang)].append(item)
+    everything = [replace(t, lang=text.primary(t.lang)) for t in corpus.read(folders)]
+    said = np.full(len(everything), np.nan)
+    partner = None
+    if teacher is not None:
+        said, taught = teacher.teach(everything, _wanted(everything))
+        partner = {"model": teacher.model, "classifier": taught}
+    langs = np.array([t.lang for t in everything])
     written = []
-    for lang, texts in sorted(by_lang.items()):
+    for lang in sorted(set(langs.tolist())):
+        own = np.flatnonzero(langs == lang)
+        texts = [everything[n] for n in own]
         if languages and lang not in languages:
             continue
         learnt = [t.machine for t in texts if t.learnt]
-        said = f"{lang}: {learnt.count(False)} human and {learnt.count(True)} machine-translated texts"
+        found_here = f"{lang}: {learnt.count(False)} human and {learnt.count(True)} machine-translated texts"
         if min(learnt.count(False), learnt.count(True)) < MIN_HUMAN:
-            watch.say(f"{said}; no detector below {MIN_HUMAN} of each")
+            watch.say(f"{found_here}; no detector below {MIN_HUMAN} of each")
             continue
-        watch.say(f"{said}, {len(texts) - len(learnt)} human texts of other sets")
-        found = train_language(lang, texts, model=model, cache=cache, watch=watch)
+        watch.say(f"{found_here}, {len(texts) - len(learnt)} human texts of other sets")
+        found = train_language(lang, texts, said[own], partner, watch=watch)
         found["date"] = (today or datetime.date.today()).isoformat()
         found["signature"] = _signature(found)
         path = out / f"{lang}.json"
@@ -93,19 +111,28 @@ def train(
 
 
 def train_language(
-    lang: str, texts: list[Text], *, model: HiddenStates | None, cache: Path, watch: Watch
+    lang: str,
+    texts: list[Text],
+    classified: NDArray[np.float64],
+    partner: dict[str, str] | None,
+    *,
+    watch: Watch,
 ) -> dict[str, Any]:
-    """The detector of one language as it is written, without date and signature."""
-    sample = fitting.sample_of(texts, *_states(texts, model, cache, watch))
+    """The detector of one language as it is written, without date and signature.
+
+    Args:
+        classified: as in ``fitting.Sample``.
+        partner: model and classifier of the second tier; None without.
+    """
+    sample = fitting.sample_of(texts, classified)
     watch.plan(f"{lang}: left out in turn", len(fitting.parts(texts)))
     unseen = fitting.unseen_scores(sample, lambda n: watch.advance(f"{lang}: left out in turn", n))
     everything = np.ones(len(texts), dtype=bool)
     style = fitting.fit_style(sample, everything)
-    tiers = {"style": _tier(sample, unseen, unseen.part >= 0, states=False)}
-    probe = None
-    if model is not None:
-        tiers["states"] = _tier(sample, unseen, (unseen.part >= 0) & sample.has_states, states=True)
-        probe = _probe(model, fitting.fit_states(sample, everything))
+    tiers = {"style": _tier(sample, unseen, unseen.part >= 0, classifier=False)}
+    if partner is not None:
+        both = (unseen.part >= 0) & ~np.isnan(classified)
+        tiers["classifier"] = _tier(sample, unseen, both, classifier=True)
     return {
         "format": FORMAT,
         "language": lang,
@@ -113,39 +140,29 @@ def train_language(
         "prior": PRIOR,
         "data": _data(texts),
         "tiers": tiers,
-        "probe": probe,
+        "partner": partner,
         **_style(sample, style),
     }
 
 
-def _states(
-    texts: list[Text], model: HiddenStates | None, cache: Path, watch: Watch
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Hidden states of a sample of the texts, and which texts those are."""
-    wanted = np.array([t.rank < STATES_RANKS for t in texts])
-    if model is None:
-        return np.zeros((0, 0)), np.zeros(len(texts), dtype=bool)
+def _wanted(texts: Sequence[Text]) -> NDArray[np.bool_]:
+    """Texts whose classification is asked for: of each language a sample that takes minutes."""
     both = {t.data for t in texts if t.machine}
-    others = [n for n, t in enumerate(texts) if t.data not in both]
-    others.sort(key=lambda n: corpus.digest(texts[n].text))
-    wanted[others[STATES_HUMAN_ONLY:]] = False
-    stage = "hidden states"
-    watch.plan(stage, int(wanted.sum()))
-    found = states.collect(
-        [grams.fold(texts[n].text) for n in np.flatnonzero(wanted)],
-        model,
-        layers=LAYERS,
-        tokens=TOKENS,
-        cache=cache,
-        progress=lambda n: watch.advance(stage, n),
-    )
-    return found.astype(np.float64), wanted
+    wanted = np.array([t.rank < CLASSIFIED_RANKS and t.data in both for t in texts])
+    others: dict[str, list[int]] = defaultdict(list)
+    for n, t in enumerate(texts):
+        if t.data not in both:
+            others[t.lang].append(n)
+    for own in others.values():
+        own.sort(key=lambda n: corpus.digest(texts[n].text))
+        wanted[own[:CLASSIFIED_HUMAN_ONLY]] = True
+    return wanted
 
 
-def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bool) -> dict[str, Any]:
+def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, classifier: bool) -> dict[str, Any]:
     """Calibration, threshold and figures of a tier."""
-    fitted = fitting.calibrate(sample, unseen, rows, states=states)
-    crossed = fitting.cross_calibrated(sample, unseen, rows, states=states)[rows]
+    fitted = fitting.calibrate(sample, unseen, rows, classifier=classifier)
+    crossed = fitting.cross_calibrated(sample, unseen, rows, classifier=classifier)[rows]
     machine, learnt = sample.machine[rows], sample.learnt[rows]
     texts = [t for t, chosen in zip(sample.texts, rows, strict=True) if chosen]
     suspect = _suspect(figures.probability(crossed, PRIOR), texts)
@@ -159,7 +176,7 @@ def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bo
     )
     return {
         "style": _round(fitted.style),
-        "states": _round(fitted.states),
+        "classifier": _round(fitted.classifier),
         "bias": _round(fitted.bias),
         "suspect": suspect,
         "human": _percentiles(crossed[~machine]),
@@ -227,16 +244,6 @@ def _style(sample: Sample, style: StyleModel) -> dict[str, Any]:
         "grams": [sample.names[k] for k in style.kept],
         "idf": [_round(v) for v in style.idf],
         "weights": [_round(v) for v in style.weights],
-    }
-
-
-def _probe(model: HiddenStates, probe: StatesModel) -> dict[str, Any]:
-    return {
-        "model": model.signature,
-        "layers": list(LAYERS),
-        "tokens": TOKENS,
-        "weights": [_round(v) for v in probe.weights],
-        "bias": _round(probe.bias),
     }
 
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,6 @@ MIN_TEXTS = 8
 GRAMS = 40_000
 """Grams kept: those whose weight and spread are largest."""
 STYLE_C = 3.0
-STATES_C = 3e-3
 ORIGINAL_WEIGHT = 0.3
 """Weight in training of a text written in its language, beside one that a person translated: enough to
 keep originals apart (an area of 0.98), while human translation stays the case to be learnt."""
@@ -45,7 +44,8 @@ ru-en and ja-en, each learnt alone, the slope on the other year was 0.47, 0.54, 
 parts of its own (2026-11-25, ``python models/measure.py other-year --data DIR``). Nearer to the lower
 ones, since a false accusation does harm: unscaled, up to 23 in 100 human translations of the other year
 were suspected."""
-PARTS = 5
+PARTS = 3
+"""As many as classifiers are taught for (``classifier.FOLDS``)."""
 SEED = 0
 
 
@@ -54,7 +54,7 @@ class Sample:
     """Texts of one language as arrays.
 
     Attributes:
-        states: a row for each text that ``has_states``.
+        classified: log-odds of each text by a classifier that did not see it; nan where there are none.
         counts: texts × grams.
         names: of the grams.
     """
@@ -63,8 +63,7 @@ class Sample:
     machine: NDArray[np.bool_]
     original: NDArray[np.bool_]
     learnt: NDArray[np.bool_]
-    states: Array
-    has_states: NDArray[np.bool_]
+    classified: Array
     counts: Any
     names: list[str]
     frequent: list[str]
@@ -91,22 +90,12 @@ class StyleModel:
         return np.asarray(values(sample, self.kept, self.idf) @ self.weights + self.bias)
 
 
-@dataclass
-class StatesModel:
-    """The probe, on the states as they come."""
+def sample_of(texts: list[Text], classified: Array) -> Sample:
+    """Count grams.
 
-    weights: Array
-    bias: float
-
-    def scores(self, sample: Sample) -> Array:
-        """One score a text; nan where it has no states."""
-        out = np.full(len(sample.texts), np.nan)
-        out[sample.has_states] = sample.states @ self.weights + self.bias
-        return out
-
-
-def sample_of(texts: list[Text], states: Array, has_states: NDArray[np.bool_]) -> Sample:
-    """Count grams; ``states`` has a row for each text that ``has_states``."""
+    Args:
+        classified: see ``Sample``.
+    """
     folded = [grams.fold(t.text) for t in texts]
     learnt = [value for value, t in zip(folded, texts, strict=True) if t.learnt]
     frequent = _frequent(learnt)
@@ -120,8 +109,7 @@ def sample_of(texts: list[Text], states: Array, has_states: NDArray[np.bool_]) -
         np.array([t.machine for t in texts]),
         np.array([t.kind == "original" for t in texts]),
         np.array([t.learnt for t in texts]),
-        states,
-        has_states,
+        classified,
         counts,
         [str(name) for name in counter.get_feature_names_out()],
         frequent,
@@ -172,17 +160,6 @@ def fit_style(sample: Sample, rows: NDArray[np.bool_]) -> StyleModel:
     return StyleModel(kept, idf[kept], fitted.coef_[0], float(fitted.intercept_[0]))
 
 
-def fit_states(sample: Sample, rows: NDArray[np.bool_]) -> StatesModel:
-    """Fit the probe on the texts among ``rows`` that have states."""
-    rows = rows & sample.learnt
-    chosen = rows & sample.has_states
-    states = sample.states[rows[sample.has_states]]
-    mean, spread = states.mean(0), states.std(0) + 1e-6
-    fitted = _logistic((states - mean) / spread, sample.machine[chosen], sample.weights(chosen), STATES_C)
-    weights = fitted.coef_[0] / spread
-    return StatesModel(weights, float(fitted.intercept_[0] - mean @ weights))
-
-
 def _logistic(matrix: Any, machine: Any, weights: Array, strength: float) -> Any:
     model = LogisticRegression(C=strength, max_iter=400, tol=1e-5)
     return model.fit(matrix, machine, sample_weight=weights)
@@ -201,15 +178,25 @@ def _sets(texts: Sequence[Text]) -> list[str]:
     return sorted(name for name, found in kinds.items() if len(found) == 2)
 
 
-def parts(texts: Sequence[Text]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """What to train on and what to look at, part by part; see the module."""
+Part: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Which texts to learn from, and which to look at."""
+
+
+def parts(texts: Sequence[Text], most: int | None = None) -> list[Part]:
+    """What to train on and what to look at, part by part; see the module.
+
+    Args:
+        most: so many parts, where each would be a set: neighbours in the order of names come apart, so that
+            of two years of one source language one is left to learn from.
+    """
     data = np.array([t.data for t in texts])
     machine = np.array([t.machine for t in texts])
     sets = _sets(texts)
     if leaves_sets_out(texts):
+        count = len(sets) if most is None else most
         elsewhere = ~np.isin(data, sets)
-        drawn = np.array([digest("part", t.group) % len(sets) for t in texts])
-        looked = [(data == s) | (elsewhere & (drawn == n)) for n, s in enumerate(sets)]
+        drawn = np.array([digest("part", t.group) % count for t in texts])
+        looked = [np.isin(data, sets[n::count]) | (elsewhere & (drawn == n)) for n in range(count)]
         return [(~part, part) for part in looked]
     document = np.array([digest("part", t.group) % PARTS for t in texts])
     engine = np.array([digest("engine", t.data, t.system) % PARTS if t.system else -1 for t in texts])
@@ -230,18 +217,15 @@ class Unseen:
     """
 
     style: Array
-    states: Array
     part: NDArray[np.int64]
 
 
 def unseen_scores(sample: Sample, done: Callable[[int], None]) -> Unseen:
     """Fit on each part's complement and score the part."""
     size = len(sample.texts)
-    out = Unseen(np.full(size, np.nan), np.full(size, np.nan), np.full(size, -1, dtype=np.int64))
+    out = Unseen(np.full(size, np.nan), np.full(size, -1, dtype=np.int64))
     for n, (learnt, looked_at) in enumerate(parts(sample.texts)):
         out.style[looked_at] = fit_style(sample, learnt).scores(sample)[looked_at]
-        if sample.has_states.any():
-            out.states[looked_at] = fit_states(sample, learnt).scores(sample)[looked_at]
         out.part[looked_at] = n
         done(1)
     return out
@@ -252,25 +236,25 @@ class Calibration:
     """Weights of both scores and a constant; gives log-odds where half of the texts are machine's."""
 
     style: float
-    states: float
+    classifier: float
     bias: float
 
-    def log_odds(self, style: Array, states: Array) -> Array:
+    def log_odds(self, style: Array, classified: Array) -> Array:
         """Of each text."""
-        with_states = self.states * states if self.states else 0.0
-        return self.style * style + with_states + self.bias
+        said = self.classifier * classified if self.classifier else 0.0
+        return self.style * style + said + self.bias
 
 
-def calibrate(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bool) -> Calibration:
+def calibrate(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, classifier: bool) -> Calibration:
     """Logistic regression on scores (Platt 1999), half of the weight on machine translation, a quarter
     each on human translations and on originals."""
     rows = rows & sample.learnt
     trust = 1.0 if leaves_sets_out(sample.texts) else OTHER_YEAR
-    columns = [unseen.style, unseen.states] if states else [unseen.style]
+    columns = [unseen.style, sample.classified] if classifier else [unseen.style]
     matrix = np.stack(columns, 1)[rows]
     fitted = _logistic(matrix, sample.machine[rows], population_weights(sample, rows), 1e4)
     weights = [trust * float(w) for w in fitted.coef_[0]]
-    return Calibration(weights[0], weights[1] if states else 0.0, trust * float(fitted.intercept_[0]))
+    return Calibration(weights[0], weights[1] if classifier else 0.0, trust * float(fitted.intercept_[0]))
 
 
 def population_weights(sample: Sample, rows: NDArray[np.bool_], share: float = 0.5) -> Array:
@@ -286,11 +270,11 @@ def population_weights(sample: Sample, rows: NDArray[np.bool_], share: float = 0
     return weight * len(weight)
 
 
-def cross_calibrated(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, states: bool) -> Array:
+def cross_calibrated(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, classifier: bool) -> Array:
     """Log-odds of each text by a calibration that did not see its part; nan outside ``rows``."""
     out = np.full(len(sample.texts), np.nan)
     for n in sorted(set(unseen.part[rows])):
         own, others = rows & (unseen.part == n), rows & (unseen.part != n)
-        fitted = calibrate(sample, unseen, others, states=states)
-        out[own] = fitted.log_odds(unseen.style, unseen.states)[own]
+        fitted = calibrate(sample, unseen, others, classifier=classifier)
+        out[own] = fitted.log_odds(unseen.style, sample.classified)[own]
     return out

@@ -13,11 +13,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from mtcheck.annotate.hf.classifier import PROJECTIONS
 from mtcheck.annotate.hf.loading import quiet_transformers
 from mtcheck.training.examples import Cut, Example
 
 RANK = 32
-PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 CLIP = 1.0
 """Longest gradient that is followed."""
 
@@ -40,6 +40,32 @@ class LowRank(nn.Module):  # type: ignore[misc]  # torch is not followed
         return functional.linear(hidden, self.weight) + change
 
 
+def change(body: nn.Module, rank: int, seed: int) -> dict[str, nn.Parameter]:
+    """Put low-rank changes into every projection of a frozen model; what is to be learnt, by name.
+
+    Args:
+        seed: of the first matrices.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for layer in body.layers:
+        for block in (layer.self_attn, layer.mlp):
+            for name, child in list(block.named_children()):
+                if name in PROJECTIONS:
+                    setattr(block, name, LowRank(child, rank, generator))
+    return {name: p for name, p in body.named_parameters() if p.requires_grad}
+
+
+def compile_layers(body: nn.Module, *, dynamic: bool) -> None:
+    """Have torch write code for each layer, where it can: half as fast again.
+
+    Args:
+        dynamic: whether batches are of many sizes.
+    """
+    if can_compile():
+        for layer in body.layers:
+            layer.forward = torch.compile(layer.forward, dynamic=dynamic)  # hooks stay outside
+
+
 class Learner:
     """The model under training.
 
@@ -54,26 +80,18 @@ class Learner:
         from transformers import AutoModelForCausalLM
 
         with quiet_transformers():
-            whole = AutoModelForCausalLM.from_pretrained(base, dtype=_precision(), attn_implementation="sdpa")
+            whole = AutoModelForCausalLM.from_pretrained(base, dtype=precision(), attn_implementation="sdpa")
         self._body = whole.model.requires_grad_(False)
         table = whole.get_output_embeddings().weight.detach()[torch.tensor(cut.kept)].clone()
         self._body.embed_tokens.weight = nn.Parameter(table, requires_grad=False)
-        generator = torch.Generator().manual_seed(seed)
-        for layer in self._body.layers:
-            for block in (layer.self_attn, layer.mlp):
-                for name, child in list(block.named_children()):
-                    if name in PROJECTIONS:
-                        setattr(block, name, LowRank(child, RANK, generator))
-        self.parameters = {n: p for n, p in self._body.named_parameters() if p.requires_grad}
+        self.parameters = change(self._body, RANK, seed)
         self._optimizer = torch.optim.AdamW(
             self.parameters.values(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0
         )
         self._rate = rate
         self._heads = {lang: table[torch.tensor(rows)] for lang, rows in cut.rows.items()}
         self._numbers = {lang: _numbers(rows, len(cut.kept)) for lang, rows in cut.rows.items()}
-        if can_compile():
-            for layer in self._body.layers:
-                layer.compile(dynamic=True)  # half as fast again
+        compile_layers(self._body, dynamic=True)
 
     def loss(self, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
         """Sum of the answers' surprisal in nats, and their tokens; one target language a batch."""
@@ -136,7 +154,7 @@ def can_compile() -> bool:
     return any(shutil.which(name) for name in ("g++", "clang++", "c++"))
 
 
-def _precision() -> torch.dtype:
+def precision() -> torch.dtype:
     """bfloat16 where the processor multiplies it faster than float32, by trial; some take 100 times as
     long."""
 

@@ -23,7 +23,7 @@ from mtcheck.pipeline import Options, run
 TEXTS = ["It rained all day.", "The minister said so on Monday.", "It rained all day.", "", "Ещё раз."]
 
 
-class StatefulModel(FakeLanguageModel):
+class TaughtModel(FakeLanguageModel):
     """Remembers what it was asked."""
 
     def __init__(self) -> None:
@@ -36,12 +36,12 @@ class StatefulModel(FakeLanguageModel):
         self.asked += texts
         return super().surprisal(texts, progress=progress)
 
-    def states(
-        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
-    ) -> list[list[float]]:
+    classifier = "classifier test"
+
+    def classify(self, texts: Sequence[str], *, progress: Progress = silent) -> list[float]:
         self.asked += texts
         progress(len(texts))
-        return [[(len(value) + tokens) / 3 / layer for layer in layers] for value in texts]
+        return [len(value) / 3 for value in texts]
 
 
 class Table(FakeTranslator):
@@ -61,7 +61,7 @@ class Run:
     identity: Identity = IDENTITY
     pair: tuple[str, str] | None = None
     opened: int = 0
-    asked: StatefulModel = field(default_factory=StatefulModel)
+    asked: TaughtModel = field(default_factory=TaughtModel)
     table: FakeTranslator = field(default_factory=lambda: Table(guarded=True))
     effort: Effort = field(default_factory=Effort)
 
@@ -86,7 +86,7 @@ def all_of(run: Run, texts: Sequence[str] = TEXTS) -> list[object]:
     model, translator = run.language_model(), run.translator()
     return [
         model.surprisal(texts),
-        model.states(texts, layers=(2, 3), tokens=7),
+        model.classify(texts),
         translator.translate(texts, source_lang="en", target_lang="ru"),
         translator.supports("en", "ru"),
         translator.supports("en", "en"),
@@ -94,10 +94,10 @@ def all_of(run: Run, texts: Sequence[str] = TEXTS) -> list[object]:
 
 
 def test_the_second_run_says_the_same_and_opens_nothing(tmp_path: Path) -> None:
-    model, table = StatefulModel(), Table(guarded=True)
+    model, table = TaughtModel(), Table(guarded=True)
     bare = [
         model.surprisal(TEXTS),
-        model.states(TEXTS, layers=(2, 3), tokens=7),
+        model.classify(TEXTS),
         table.translate(TEXTS, source_lang="en", target_lang="ru"),
         True,
         False,
@@ -188,17 +188,14 @@ def test_each_direction_is_a_question(tmp_path: Path, first: Any, second: Any) -
     assert translator.translate(["Hm."], **first) == one
 
 
-def test_layers_and_tokens_are_part_of_the_question(tmp_path: Path) -> None:
-    model = Run(tmp_path).language_model()
-    asked: list[dict[str, Any]] = [
-        {"layers": (1, 2), "tokens": 5},
-        {"layers": (2, 1), "tokens": 5},
-        {"layers": (12,), "tokens": 5},
-        {"layers": (1, 2), "tokens": 6},
-    ]
-    said = [model.states(["Hm."], **how) for how in asked]
-    assert len({str(s) for s in said}) == len(asked)
-    assert [model.states(["Hm."], **how) for how in asked] == said
+def test_what_was_taught_is_part_of_the_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another classifier on the same model says other things."""
+    first = Run(tmp_path)
+    first.language_model().classify(["Hm."])
+    monkeypatch.setattr(RememberingLanguageModel, "classifier", "another")
+    second = Run(tmp_path)
+    second.language_model().classify(["Hm."])
+    assert (first.opened, second.opened) == (1, 1)
 
 
 def test_the_pair_that_a_model_is_taken_for_is_part_of_what_it_supports(tmp_path: Path) -> None:
@@ -229,7 +226,7 @@ def test_every_file_that_puts_the_question_counts(tmp_path: Path, pattern: str) 
 
 
 def test_what_was_said_before_a_break_is_kept(tmp_path: Path) -> None:
-    class Breaks(StatefulModel):
+    class Breaks(TaughtModel):
         def surprisal(
             self, texts: Sequence[str], *, progress: Progress = silent
         ) -> list[tuple[ScoredToken, ...]]:
@@ -348,18 +345,6 @@ def test_a_real_model_is_read_once_and_not_for_a_second_run(
     assert second == bare
     assert said == []
     assert models.effort.asked == 0 < models.effort.recalled
-
-
-def test_real_hidden_states_are_the_same_to_the_last_bit(
-    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MTCHECK_CACHE", str(tmp_path / "cache"))
-    said = []
-    for keep in (False, True, True):
-        model = Models(None, str(tiny_folder), threads=1, keep=keep).fluency_model()
-        assert isinstance(model, HiddenStates)
-        said.append(model.states(TEXTS[:2], layers=(1, 2), tokens=6))
-    assert said[0] == said[1] == said[2]
 
 
 def test_a_folder_that_was_trained_again_is_another_model(

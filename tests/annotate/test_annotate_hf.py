@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mtcheck.annotate.base import HiddenStates, LanguageModel, Translator
+from mtcheck.annotate.base import LanguageModel, Translator
 from mtcheck.annotate.hf import Checkpoint, LoadedModel, load, open_language_model, open_translator
 from mtcheck.annotate.hf.causal import BATCH_TOKENS, CONTEXT, WINDOW
 from mtcheck.core import ModelError
@@ -193,27 +193,6 @@ def test_an_encoder_decoder_is_no_language_model(tmp_path: Path) -> None:
     loaded = load(Checkpoint(tiny.t5(tmp_path), "t5", "local"), threads=1)
     with pytest.raises(ModelError, match="causal"):
         open_language_model(loaded)
-
-
-def test_hidden_states_are_those_of_a_full_pass(tmp_path: Path) -> None:
-    """The early end of the pass changes nothing, nor do the neighbours, and no hook is left behind."""
-
-    loaded = load(Checkpoint(tiny.causal(tmp_path / "m"), "tiny", "1"), threads=1)
-    model = open_language_model(loaded)
-    assert isinstance(model, HiddenStates)
-    texts = ["The president arrived in Paris.", "Прибыль компании снизилась на 12 процентов."]
-    together = model.states(texts, layers=(1, 2), tokens=6)
-    for text, said in zip(texts, together, strict=True):
-        assert model.states([text], layers=(1, 2), tokens=6) == [said]
-        ids = loaded.tokenizer(text)["input_ids"][:6]
-        with torch.inference_mode():
-            full = loaded.model(input_ids=torch.tensor([ids]), output_hidden_states=True).hidden_states
-        begins = int(ids[0] == loaded.tokenizer.bos_token_id)
-        width = full[1].shape[-1]
-        assert said[:width] == pytest.approx(full[1][0, begins:].mean(0).tolist(), abs=1e-5)
-        assert len(said) == 2 * width
-    with pytest.raises(ValueError, match="layers"):
-        model.states(texts, layers=(99,), tokens=6)
 
 
 def test_a_gguf_file_is_opened_once(tmp_path: Path) -> None:

@@ -27,10 +27,11 @@ def shipped() -> Adapter:
 
 def test_it_is_whole_and_small(shipped: Adapter) -> None:
     pytest.importorskip("torch")
-    from mtcheck.training import lora, translator
+    from mtcheck.annotate.hf.classifier import PROJECTIONS
+    from mtcheck.training import translator
 
     assert (shipped.folder / adapter.TENSORS).stat().st_size < 20_000_000
-    assert len(changes(shipped.tensors)) == 18 * len(lora.PROJECTIONS)
+    assert len(changes(shipped.tensors)) == 18 * len(PROJECTIONS)
     kept = shipped.tensors[adapter.KEPT]
     assert bool((kept[1:] > kept[:-1]).all())
     assert shipped.facts.directions == frozenset(translator.SHARES)

@@ -11,6 +11,7 @@ import pytest
 
 from mtcheck import style
 from mtcheck.annotate import style as annotate
+from mtcheck.annotate.hf import classifier
 from mtcheck.core import Document, Origin
 from mtcheck.segment import segment
 from mtcheck.style import detector as detectors
@@ -26,7 +27,7 @@ def handmade(**changes: Any) -> dict[str, Any]:
     """A detector that knows two phrases."""
     tier = {
         "style": 2.0,
-        "states": 0.0,
+        "classifier": 0.0,
         "bias": 0.0,
         "human": [x / 100 - 2 for x in range(201)],
         "human_texts": 201,
@@ -34,7 +35,7 @@ def handmade(**changes: Any) -> dict[str, Any]:
         "figures": {},
     }
     return {
-        "format": 1,
+        "format": 2,
         "language": "en",
         "signature": "detection/en test",
         "min_words": 10,
@@ -44,8 +45,8 @@ def handmade(**changes: Any) -> dict[str, Any]:
         "idf": [1.0, 1.5, 2.0, 1.5],
         "weights": [0.1, 2.0, 3.0, -3.0],
         "bias": 0.0,
-        "tiers": {"style": tier, "states": {**tier, "states": 1.0}},
-        "probe": {"model": "m@1", "layers": [1], "tokens": 8, "weights": [1.0, -1.0], "bias": 0.5},
+        "tiers": {"style": tier, "classifier": {**tier, "classifier": 1.0}},
+        "partner": {"model": "m@1", "classifier": "c@1"},
         **changes,
     }
 
@@ -90,7 +91,7 @@ def test_calques_are_named_where_they_stand(tmp_path: Path) -> None:
 
 def test_marks_of_a_document_lie_in_its_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     detector = loaded(tmp_path, prior=0.5)
-    monkeypatch.setattr(style, "judge", lambda value, lang, states: detector.judge(value, states))
+    monkeypatch.setattr(style, "judge", lambda value, lang, said: detector.judge(value, said))
     doc = segment(Document("d", f"# Title\n\n{CALQUES}\n\n{CALQUES}", Origin("d"), lang="en"))
     judged = annotate.judge(doc)
     assert judged.style is not None
@@ -98,15 +99,15 @@ def test_marks_of_a_document_lie_in_its_sentences(tmp_path: Path, monkeypatch: p
     assert sum("framework of" in w for w in words) == 2
 
 
-def test_states_are_read_by_the_probe(tmp_path: Path) -> None:
+def test_what_the_classifier_says_adds_up(tmp_path: Path) -> None:
     detector = loaded(tmp_path)
-    low, high = detector.judge(PLAIN, [0.0, 3.0]), detector.judge(PLAIN, [3.0, 0.0])
+    low, high = detector.judge(PLAIN, -3.0), detector.judge(PLAIN, 3.0)
     assert low is not None
     assert high is not None
     assert low.probability < high.probability
     assert (low.model, high.model) == ("m@1", "m@1")
-    with pytest.raises(ValueError, match="zip"):
-        detector.judge(PLAIN, [1.0])
+    odds = [math.log(said.probability / (1 - said.probability)) for said in (low, high)]
+    assert odds[1] - odds[0] == pytest.approx(6.0)
 
 
 def test_too_short_is_no_judgement(tmp_path: Path) -> None:
@@ -146,8 +147,10 @@ def test_shipped_detector(path: Path) -> None:
             if kind != "mt":
                 assert said["share"][0] <= (0.01 if kind.startswith("original") else 0.05)
         assert tier["figures"]["calibration_error"] <= 0.05
-    if detector.probe is not None:
-        assert len(detector.probe.weights) % len(detector.probe.layers) == 0
+    found = classifier.shipped()
+    assert found is not None
+    assert detector.partner == detectors.Partner(found.model, found.signature)
+    assert raw["tiers"]["classifier"]["classifier"] > 0
 
 
 def test_shipped_detectors_are_there() -> None:

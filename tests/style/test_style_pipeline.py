@@ -23,20 +23,19 @@ ENGINE = (
 PERSON = "They met at noon, talked it over, shook hands and went home early, none the wiser for it at all. "
 
 
-class Stateful(FakeLanguageModel):
-    """A language model with hidden states: one number, high where a text speaks of frameworks."""
+class Taught(FakeLanguageModel):
+    """A language model with a classifier, which dislikes frameworks."""
+
+    classifier = "classifier test"
 
     def __init__(self) -> None:
         super().__init__()
         self.read: list[str] = []
         self.scored = 0
 
-    def states(
-        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
-    ) -> list[list[float]]:
-        assert (list(layers), tokens) == ([1], 64)
+    def classify(self, texts: Sequence[str], *, progress: Progress = silent) -> list[float]:
         self.read += texts
-        return [[3.0 if "framework" in t else -3.0] for t in texts]
+        return [3.0 if "framework" in t else -3.0 for t in texts]
 
     def surprisal(self, texts: Sequence[str], *, progress: Progress = silent) -> Any:
         self.scored += len(texts)
@@ -48,14 +47,14 @@ def one_detector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """English alone has a detector, which calls nothing machine-translated by its n-grams."""
     tier = {
         "style": 0.1,
-        "states": 0.0,
+        "classifier": 0.0,
         "bias": 0.0,
         "human": [-3.0, 0.0, 1.0],
         "human_texts": 300,
         "suspect": 0.5,
     }
     raw = {
-        "format": 1,
+        "format": 2,
         "language": "en",
         "signature": "detection/en test",
         "min_words": 30,
@@ -65,14 +64,8 @@ def one_detector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         "idf": [1.0, 1.0],
         "weights": [1.0, -1.0],
         "bias": 0.0,
-        "tiers": {"style": tier, "states": {**tier, "states": 2.0}},
-        "probe": {
-            "model": FakeLanguageModel.signature,
-            "layers": [1],
-            "tokens": 64,
-            "weights": [1.0],
-            "bias": 0.0,
-        },
+        "tiers": {"style": tier, "classifier": {**tier, "classifier": 2.0}},
+        "partner": {"model": FakeLanguageModel.signature, "classifier": Taught.classifier},
     }
     (tmp_path / "en.json").write_text(json.dumps(raw), encoding="utf-8")
 
@@ -106,8 +99,8 @@ def test_without_models_the_first_tier_judges() -> None:
     assert "n-grams alone" in result.signature["style"]
 
 
-def test_hidden_states_add_to_it() -> None:
-    model = Stateful()
+def test_the_classifier_adds_to_it() -> None:
+    model = Taught()
     result = audited(ENGINE * 3, model)
     assert result.scores.mt_probability is not None
     assert result.scores.mt_probability > 0.9
@@ -121,7 +114,7 @@ def test_hidden_states_add_to_it() -> None:
 
 
 def test_human_text_is_let_be() -> None:
-    result = audited(PERSON * 3, Stateful())
+    result = audited(PERSON * 3, Taught())
     assert result.verdict == "no-verdict"
     assert result.scores.mt_probability is not None
     assert result.scores.mt_probability < 0.05
@@ -137,24 +130,25 @@ def test_human_text_is_let_be() -> None:
     ],
 )
 def test_what_is_not_judged_is_said(value: str, lang: str, why: str) -> None:
-    result = audited(value, Stateful(), lang=lang)
+    result = audited(value, Taught(), lang=lang)
     assert result.scores.mt_probability is None
     assert result.verdict == "no-verdict"
     assert why in result.reason or (why == "no text" and "no text" in result.reason)
 
 
 def test_another_model_has_no_say() -> None:
-    """A probe belongs to the model whose states it was trained on."""
-    model = Stateful()
-    model.signature = "another@2"
-    result = audited(ENGINE * 3, model)
-    assert model.read == []
-    assert "n-grams alone" in result.signature["style"]
+    """A tier was calibrated with one model and what that was taught."""
+    for attribute in ("signature", "classifier"):
+        model = Taught()
+        setattr(model, attribute, "another@2")
+        result = audited(ENGINE * 3, model)
+        assert model.read == []
+        assert "n-grams alone" in result.signature["style"]
 
 
 def test_a_model_that_breaks_leaves_the_first_tier() -> None:
-    class Breaks(Stateful):
-        def states(self, texts: Sequence[str], **_: Any) -> list[list[float]]:
+    class Breaks(Taught):
+        def classify(self, texts: Sequence[str], **_: Any) -> list[float]:
             raise RuntimeError("out of memory")
 
     models = Models(translator=None, language_model=Breaks())
@@ -165,19 +159,19 @@ def test_a_model_that_breaks_leaves_the_first_tier() -> None:
 
 def test_a_selected_rule_asks_for_what_it_reads() -> None:
     """A large feed can be judged by its style without a word of translation or surprisal."""
-    model = Stateful()
+    model = Taught()
     result = audited(ENGINE * 3, model, selection=Selection(select=("STY001",)))
     assert result.scores.mt_probability is not None
     assert result.scores.mt_probability > 0.9
     assert (len(model.read), model.scored) == (1, 0)
-    other = Stateful()
+    other = Taught()
     result = audited(ENGINE * 3, other, selection=Selection(select=("FLU001",)))
     assert (other.read, other.scored > 0) == ([], True)
 
 
 def test_notices_do_not_count_as_words() -> None:
     """The notice itself is left out of what is judged."""
-    model = Stateful()
+    model = Taught()
     result = audited(PERSON * 3 + "\n\nTranslated with Google Translate", model)
     assert result.verdict == "disclosed"
     assert "Google" not in model.read[0]
@@ -186,7 +180,7 @@ def test_notices_do_not_count_as_words() -> None:
 def test_a_document_is_judged_alone() -> None:
     """No judgement changes with the neighbours."""
     docs = [Document(f"d{n}", (ENGINE if n % 2 else PERSON) * 3, Origin("d"), lang="en") for n in range(5)]
-    models = Models(translator=None, language_model=Stateful())
+    models = Models(translator=None, language_model=Taught())
     together = [r.scores.mt_probability for r in run(docs, Options(models=models)).results]
     alone = [run([d], Options(models=models)).results[0].scores.mt_probability for d in docs]
     assert together == alone

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from mtcheck.annotate.base import Progress, silent
 from mtcheck.cli import app
 from mtcheck.style import detector as detectors
 from mtcheck.style import grams
@@ -79,32 +79,33 @@ def feed(folder: Path, *, lang: str = "en", size: int = 260, share: float = 0.62
     return folder
 
 
-class CountingStates:
-    """A language model whose two states tell how many engine turns a text has, and noise."""
+class Counting:
+    """A teacher whose classifiers count the engine's turns in a text."""
 
-    signature = "counting@1"
+    model = "counting@1"
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.asked: list[corpus.Text] = []
 
-    def states(
-        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
-    ) -> list[list[float]]:
-        self.asked += len(texts)
-        return [[float(sum(t.count(e) for e in ENGINE)), float(len(t) % 7)] for t in texts]
+    def teach(
+        self, texts: Sequence[corpus.Text], wanted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], str]:
+        self.asked += [t for t, yes in zip(texts, wanted, strict=True) if yes]
+        said = np.array([float(sum(t.text.count(e) for e in ENGINE) - 6) for t in texts])
+        return np.where(wanted, said, np.nan), "classifier test"
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], CountingStates]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], Counting]:
     folder = tmp_path_factory.mktemp("trained")
-    model = CountingStates()
+    teacher = Counting()
     (path,) = detection.train(
-        [feed(folder / "data")], folder / "out", model=model, cache=folder / "states", watch=WATCH, today=DAY
+        [feed(folder / "data")], folder / "out", teacher=teacher, watch=WATCH, today=DAY
     )
-    return path, json.loads(path.read_text(encoding="utf-8")), model
+    return path, json.loads(path.read_text(encoding="utf-8")), teacher
 
 
-def test_it_tells_the_two_apart(trained: tuple[Path, dict[str, Any], CountingStates]) -> None:
+def test_it_tells_the_two_apart(trained: tuple[Path, dict[str, Any], Counting]) -> None:
     path, _, _ = trained
     detector = detectors.load(path)
     rng = random.Random(99)
@@ -114,19 +115,19 @@ def test_it_tells_the_two_apart(trained: tuple[Path, dict[str, Any], CountingSta
     assert not any(s is None or s.probability >= s.suspect for s in human)
 
 
-def test_the_detector_scores_as_training_did(trained: tuple[Path, dict[str, Any], CountingStates]) -> None:
+def test_the_detector_scores_as_training_did(trained: tuple[Path, dict[str, Any], Counting]) -> None:
     """Two implementations of one formula: matrices in training, dictionaries where it is used."""
     path, _, _ = trained
     texts = corpus.read([path.parents[1] / "data"])[:30]
     everything = corpus.read([path.parents[1] / "data"])
-    sample = fitting.sample_of(everything, np.zeros((0, 0)), np.zeros(len(everything), dtype=bool))
+    sample = fitting.sample_of(everything, np.full(len(everything), np.nan))
     scores = fitting.fit_style(sample, np.ones(len(everything), dtype=bool)).scores(sample)
     detector = detectors.load(path)
     for text, score in zip(texts, scores, strict=False):
         assert detector.style_score(grams.fold(text.text)) == pytest.approx(score, abs=0.02)
 
 
-def test_calibration_holds_on_other_texts(trained: tuple[Path, dict[str, Any], CountingStates]) -> None:
+def test_calibration_holds_on_other_texts(trained: tuple[Path, dict[str, Any], Counting]) -> None:
     """The claim of the file, looked at from outside: of texts said to be x % likely, x % are."""
     path, raw, _ = trained
     assert raw["tiers"]["style"]["figures"]["calibration_error"] <= 0.05
@@ -144,49 +145,33 @@ def test_calibration_holds_on_other_texts(trained: tuple[Path, dict[str, Any], C
     assert error <= 0.08
 
 
-def test_limits_keep_human_text_safe(trained: tuple[Path, dict[str, Any], CountingStates]) -> None:
+def test_limits_keep_human_text_safe(trained: tuple[Path, dict[str, Any], Counting]) -> None:
     for tier in trained[1]["tiers"].values():
         suspected = tier["figures"]["suspected"]
         assert suspected["original"]["share"][0] <= 0.01
         assert suspected["human"]["share"][0] <= 0.05
 
 
-def test_states_help(trained: tuple[Path, dict[str, Any], CountingStates]) -> None:
-    _, raw, model = trained
-    style, states = (raw["tiers"][n]["figures"]["sets"]["en"]["auc"][0] for n in ("style", "states"))
-    assert states >= style - 0.01
-    assert raw["probe"]["model"] == model.signature
+def test_a_classifier_helps(trained: tuple[Path, dict[str, Any], Counting]) -> None:
+    _, raw, _ = trained
+    style, both = (raw["tiers"][n]["figures"]["sets"]["en"]["auc"][0] for n in ("style", "classifier"))
+    assert both >= style - 0.01
+    assert raw["tiers"]["classifier"]["classifier"] > 0
+    assert raw["partner"] == {"model": "counting@1", "classifier": "classifier test"}
 
 
-def test_same_data_same_bytes_and_states_are_asked_for_once(
-    trained: tuple[Path, dict[str, Any], CountingStates], tmp_path: Path
-) -> None:
-    path, _, model = trained
-    asked = model.asked
+def test_same_data_same_bytes(trained: tuple[Path, dict[str, Any], Counting], tmp_path: Path) -> None:
+    path, _, _ = trained
     data = path.parents[1] / "data"
-    (again,) = detection.train(
-        [data], tmp_path, model=model, cache=path.parents[1] / "states", watch=WATCH, today=DAY
-    )
+    (again,) = detection.train([data], tmp_path, teacher=Counting(), watch=WATCH, today=DAY)
     assert again.read_bytes() == path.read_bytes()
-    assert model.asked == asked
 
 
-def test_states_survive_a_break(tmp_path: Path) -> None:
-    """What was computed before a crash is not computed again."""
-
-    class Breaks(CountingStates):
-        def states(self, texts: Sequence[str], **options: Any) -> list[list[float]]:
-            if self.asked >= 64:
-                raise RuntimeError("power cut")
-            return super().states(texts, **options)
-
-    options: dict[str, Any] = {"cache": tmp_path / "states", "watch": WATCH, "today": DAY}
-    data, first, second = feed(tmp_path / "data"), Breaks(), CountingStates()
-    with pytest.raises(RuntimeError):
-        detection.train([data], tmp_path / "out", model=first, **options)
-    detection.train([data], tmp_path / "out", model=second, **options)
-    texts = corpus.read([data])
-    assert first.asked + second.asked == len({t.text for t in texts})
+def test_the_classifier_is_asked_of_a_sample(trained: tuple[Path, dict[str, Any], Counting]) -> None:
+    """Every human text beside engines', and of engines two a source; the second tier rests on those."""
+    _, raw, teacher = trained
+    assert {t.rank for t in teacher.asked if t.machine} <= {0, 1}
+    assert raw["tiers"]["classifier"]["human_texts"] <= sum(not t.machine for t in teacher.asked)
 
 
 def test_a_new_language_by_data_alone(tmp_path: Path) -> None:
@@ -207,7 +192,7 @@ def test_too_few_texts_make_no_detector(tmp_path: Path) -> None:
     heard: list[str] = []
     watch = Watch(say=heard.append, plan=lambda *_: None, advance=lambda *_: None)
     data = feed(tmp_path / "data", size=150)
-    assert detection.train([data], tmp_path / "out", model=None, cache=tmp_path, watch=watch) == []
+    assert detection.train([data], tmp_path / "out", teacher=None, watch=watch) == []
     assert "no detector below 200" in heard[0]
 
 
@@ -227,6 +212,15 @@ def test_one_set_is_divided_by_document_and_engine() -> None:
     assert seen >= 100
 
 
+def test_many_sets_in_few_parts_leave_another_year_to_learn_from() -> None:
+    names = ["wmt21.is-en", "wmt21.ru-en", "wmt22.cs-en", "wmt22.de-en", "wmt22.ru-en"]
+    texts = [labelled(n, names[n // 50]) for n in range(250)]
+    parts = fitting.parts(texts, most=3)
+    looked = [{t.data for t, yes in zip(texts, part, strict=True) if yes} for _, part in parts]
+    assert sorted(name for names in looked for name in names) == names
+    assert not any({"wmt21.ru-en", "wmt22.ru-en"} <= names for names in looked)
+
+
 def test_of_many_sets_each_is_left_out_whole() -> None:
     texts = [labelled(n, f"set{n // 50}") for n in range(200)]
     texts += [labelled(n, "de.original", kind="original") for n in range(200, 260)]
@@ -240,7 +234,7 @@ def test_of_many_sets_each_is_left_out_whole() -> None:
 def test_other_registers_set_limits_and_teach_nothing(tmp_path: Path) -> None:
     """Human texts full of engine turns raise the limit until they are safe; the weights stay."""
     data = feed(tmp_path / "data")
-    options: dict[str, Any] = {"model": None, "cache": tmp_path / "c", "watch": WATCH, "today": DAY}
+    options: dict[str, Any] = {"teacher": None, "watch": WATCH, "today": DAY}
     (before,) = detection.train([data], tmp_path / "a", **options)
     rng = random.Random(5)
     rows = [

@@ -19,6 +19,7 @@ import tiny  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from mtcheck.annotate.hf.adapter import Adapter, changes  # noqa: E402
+from mtcheck.annotate.hf.classifier import PROJECTIONS  # noqa: E402
 from mtcheck.cli import app  # noqa: E402
 from mtcheck.core import InputError, UsageError  # noqa: E402
 from mtcheck.training import examples, held_out, lora, pairs, translator  # noqa: E402
@@ -193,7 +194,7 @@ def test_training_lowers_the_loss_and_writes_an_adapter(base: Path, tmp_path: Pa
     assert last["en"] < first["en"] - 0.5
     made = Adapter(tmp_path / "out")
     assert made.facts.directions == frozenset(SHARES)
-    assert len(changes(made.tensors)) == 2 * len(lora.PROJECTIONS)
+    assert len(changes(made.tensors)) == 2 * len(PROJECTIONS)
     assert heard.steps == told["recipe"]["steps"]
 
 

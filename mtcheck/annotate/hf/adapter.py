@@ -81,16 +81,24 @@ class Adapter:
         Raises:
             ModelError: they are missing, or not those that the description states the sum of.
         """
-        from safetensors.torch import load
+        return verified(self.folder / TENSORS, self.facts.sha256, FACTS)
 
-        path = self.folder / TENSORS
-        try:
-            held = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: cannot be read ({error})") from error
-        if hashlib.sha256(held).hexdigest() != self.facts.sha256:
-            raise ModelError(f"{path} does not have the sum that {FACTS} states; install mtcheck again")
-        return dict(load(held))
+
+def verified(path: Path, sha256: str, stated_in: str) -> dict[str, Any]:
+    """The tensors of a safetensors file that has a certain sum.
+
+    Raises:
+        ModelError: it is missing, or has another sum than ``stated_in`` states.
+    """
+    from safetensors.torch import load
+
+    try:
+        held = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error})") from error
+    if hashlib.sha256(held).hexdigest() != sha256:
+        raise ModelError(f"{path} does not have the sum that {stated_in} states; install mtcheck again")
+    return dict(load(held))
 
 
 def shipped() -> Adapter | None:

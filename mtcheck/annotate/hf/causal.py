@@ -23,11 +23,11 @@ from typing import Any
 from mtcheck import resources, text
 from mtcheck.annotate import guards
 from mtcheck.annotate.base import Progress, ScoredToken, WeighedToken, silent
+from mtcheck.annotate.hf import classifier as classifiers
 from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.given import SourceReader
 from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
 from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
-from mtcheck.annotate.hf.states import averaged_states
 from mtcheck.core import ModelError, Translation
 
 WINDOW = 384
@@ -74,11 +74,18 @@ class CausalLanguageModel:
             _merge(value, offsets, b) for value, (_, offsets), b in zip(texts, encoded, bits, strict=True)
         ]
 
-    def states(
-        self, texts: Sequence[str], *, layers: Sequence[int], tokens: int, progress: Progress = silent
-    ) -> list[list[float]]:
-        """See ``HiddenStates``."""
-        return averaged_states(self.loaded, texts, layers=layers, tokens=tokens, progress=progress)
+    @property
+    def classifier(self) -> str:
+        """See ``TextClassifier``."""
+        found = classifiers.for_model(self.signature)
+        return found.signature if found is not None else ""
+
+    def classify(self, texts: Sequence[str], *, progress: Progress = silent) -> list[float]:
+        """See ``TextClassifier``."""
+        found = classifiers.for_model(self.signature)
+        if found is None:
+            raise ValueError(f"no classifier was made for {self.signature}")
+        return classifiers.log_odds(self.loaded, found, texts, progress)
 
     def given(
         self,

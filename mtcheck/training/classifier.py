@@ -1,0 +1,368 @@
+"""Teach the embedded model to tell machine translation (``annotate.hf.classifier``).
+
+Low-rank changes and a head are learnt by logistic loss on windows of labelled texts. A batch holds a
+person's and an engine's translation of the same source wherever both are there, so that the subject tells
+nothing, and now and then a text written in its language beside an engine's.
+
+What a text was learnt from is not evidence: scores for calibration come from models that did not see it.
+Every language is divided as ``fitting.parts`` divides it, in ``FOLDS`` parts; a classifier is taught on
+the rest of each, and one on everything, which is the one that ships.
+
+Same data, same seed, same machine: the same classifier. Each is kept in the cache when it is done, so that
+training can be broken off between two.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save, save_file
+from tokenizers import Tokenizer
+from torch import nn
+from torch.nn import functional
+
+from mtcheck.annotate.hf import adapter as adapters
+from mtcheck.annotate.hf.classifier import FACTS, HEAD, TENSORS, Head, Reading
+from mtcheck.annotate.hf.loading import quiet_transformers
+from mtcheck.style import grams
+from mtcheck.training import fitting
+from mtcheck.training.corpus import Text, digest
+from mtcheck.training.lora import CLIP, change, compile_layers, precision
+from mtcheck.training.watch import Watch
+
+READING = Reading(layers=(3, 6, 9, 12), window=128, windows=3)
+FOLDS = 3
+RANK = 8
+STEPS = 220
+"""On sets left out, nothing was gained from step 150 on, and nothing lost up to 500."""
+BATCH = 32
+WARM_UP = 30
+DECAY = 0.6
+"""Share of the steps, the last ones, over which the rate falls to nothing."""
+RATE, HEAD_RATE = 4e-4, 2e-3
+ORIGINALS = 0.3
+"""Originals drawn for each pair of translations."""
+SEED = 0
+STAGE = "classifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Texts with their tokens.
+
+    Attributes:
+        ids: a row of tokens a text, of its folded form.
+    """
+
+    texts: Sequence[Text]
+    ids: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teacher:
+    """See ``detection.Teacher``.
+
+    Attributes:
+        base: folder of the embedded model, converted.
+        model: its signature.
+        out: folder for the classifier.
+        cache: folder for what takes long.
+        today: the date written down.
+    """
+
+    base: Path
+    model: str
+    out: Path
+    cache: Path
+    watch: Watch
+    today: datetime.date
+
+    def teach(self, texts: Sequence[Text], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.float64], str]:
+        """See ``detection.Teacher``."""
+        labelled = tokenized(texts, self.base)
+        said = unseen(labelled, wanted, self.base, cache=self.cache, watch=self.watch)
+        return said, write(labelled, self)
+
+
+def tokenized(texts: Sequence[Text], base: Path) -> Labelled:
+    """The texts cut into the tokens of the model in a folder."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    encoded = tokenizer.encode_batch([grams.fold(t.text) for t in texts], add_special_tokens=False)
+    return Labelled(texts, [e.ids for e in encoded])
+
+
+def unseen(
+    labelled: Labelled, wanted: NDArray[np.bool_], base: Path, *, cache: Path, watch: Watch
+) -> NDArray[np.float64]:
+    """Log-odds of texts by classifiers that did not see them.
+
+    Args:
+        wanted: which texts to score.
+
+    Returns:
+        one number a text; nan for those not wanted and those that no part leaves out.
+    """
+    out = np.full(len(labelled.texts), np.nan)
+    for learnt, looked_at in folds(labelled.texts):
+        chosen = np.flatnonzero(looked_at & wanted)
+        place = cache / f"classifier-{_name(labelled, learnt)}.safetensors"
+        scores = place.with_name(f"{place.stem}-{_of(labelled, chosen)}.npy")
+        if not scores.exists():
+            learner = _taught(labelled, learnt, base, place, watch)
+            partial = scores.with_suffix(".partial.npy")
+            np.save(partial, learner.scores([labelled.ids[n] for n in chosen.tolist()], watch))
+            partial.replace(scores)
+        out[chosen] = np.load(scores, allow_pickle=False)
+    return out
+
+
+def write(labelled: Labelled, how: Teacher) -> str:
+    """Teach a classifier on everything and write it; its signature."""
+    learnt = np.ones(len(labelled.texts), dtype=bool)
+    place = how.cache / f"classifier-{_name(labelled, learnt)}.safetensors"
+    if not place.exists():
+        _taught(labelled, learnt, how.base, place, how.watch)
+    held = save({name: tensor.half() for name, tensor in load_file(place).items()})
+    sha256 = hashlib.sha256(held).hexdigest()
+    how.out.mkdir(parents=True, exist_ok=True)
+    (how.out / TENSORS).write_bytes(held)
+    facts = {
+        "model": how.model,
+        "layers": list(READING.layers),
+        "window": READING.window,
+        "windows": READING.windows,
+        "recipe": _recipe(),
+        "texts": sum(t.learnt for t in labelled.texts),
+        "date": how.today.isoformat(),
+        "sha256": sha256,
+    }
+    (how.out / FACTS).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    return f"classifier sha256:{sha256[:12]}"
+
+
+def folds(texts: Sequence[Text]) -> Iterator[fitting.Part]:
+    """What to learn from and what to look at, of all languages together."""
+    langs = np.array([t.lang for t in texts])
+    out = [(np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)) for _ in range(FOLDS)]
+    for lang in sorted(set(langs.tolist())):
+        own = np.flatnonzero(langs == lang)
+        for (learnt, looked_at), (some, others) in zip(
+            out, fitting.parts([texts[n] for n in own], most=FOLDS), strict=True
+        ):
+            learnt[own], looked_at[own] = some, others
+    yield from out
+
+
+def _recipe() -> dict[str, Any]:
+    return {
+        "steps": STEPS,
+        "batch": BATCH,
+        "rank": RANK,
+        "rate": RATE,
+        "head_rate": HEAD_RATE,
+        "warm_up": WARM_UP,
+        "decay": DECAY,
+        "originals": ORIGINALS,
+        "seed": SEED,
+    }
+
+
+def _name(labelled: Labelled, learnt: NDArray[np.bool_]) -> str:
+    """Of a classifier: the recipe and the texts that it learns from."""
+    told = json.dumps([_recipe(), READING.layers, READING.window, READING.windows])
+    teaching = learnt & np.array([t.learnt for t in labelled.texts])
+    return f"{digest(told, _of(labelled, np.flatnonzero(teaching))):016x}"
+
+
+def _of(labelled: Labelled, chosen: NDArray[np.int64]) -> str:
+    found = hashlib.sha256()
+    for n in chosen.tolist():
+        text = labelled.texts[n]
+        found.update(f"{text.lang}\0{text.kind}\0{text.group}\0{text.learnt}\0{text.text}\0".encode())
+    return found.hexdigest()[:16]
+
+
+def _taught(labelled: Labelled, learnt: NDArray[np.bool_], base: Path, place: Path, watch: Watch) -> Learner:
+    """A classifier of some texts, from the cache if it is there."""
+    learner = Learner(base)
+    if place.exists():
+        learner.restore(load_file(place))
+        return learner
+    drawn = _Drawn(labelled, learnt)
+    watch.plan(STAGE, STEPS)
+    smooth = 0.0
+    for step in range(STEPS):
+        rows, labels = drawn.batch(learner.start)
+        loss = learner.step(rows, labels, _share_of_rate(step))
+        smooth = loss if step == 0 else 0.95 * smooth + 0.05 * loss
+        watch.advance(STAGE, 1)
+    watch.say(f"classifier of {int(learnt.sum())} texts: loss {smooth:.3f}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = place.with_suffix(".partial")
+    save_file(learner.tensors(), partial)
+    partial.replace(place)
+    return learner
+
+
+def _share_of_rate(step: int) -> float:
+    return min(1.0, (step + 1) / WARM_UP, (STEPS - step) / (STEPS * DECAY))
+
+
+class _Drawn:
+    """Batches drawn from labelled texts, the same for the same seed."""
+
+    def __init__(self, labelled: Labelled, learnt: NDArray[np.bool_]) -> None:
+        self._ids = labelled.ids
+        self._rng = random.Random(SEED)
+        by_kind: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for n, text in enumerate(labelled.texts):
+            if learnt[n] and text.learnt:
+                by_kind[text.lang, text.kind][text.group].append(n)
+        both = {lang for lang, kind in by_kind if kind == "mt" and (lang, "human") in by_kind}
+        self._human = [
+            (lang, group, n)
+            for (lang, kind), groups in sorted(by_kind.items())
+            if kind == "human" and lang in both
+            for group, members in sorted(groups.items())
+            for n in members
+        ]
+        self._by_kind = by_kind
+        self._groups = {key: sorted(groups) for key, groups in by_kind.items()}
+
+    def batch(self, start: int) -> tuple[list[list[int]], list[float]]:
+        """Windows of ``BATCH`` texts, each after the token ``start``, and 1 where an engine translated."""
+        rows: list[list[int]] = []
+        labels: list[float] = []
+        while len(rows) < BATCH:
+            lang, group, n = self._rng.choice(self._human)
+            drawn = [n, self._of_kind(lang, "mt", group)]
+            if (lang, "original") in self._by_kind and self._rng.random() < ORIGINALS:
+                drawn += [self._of_kind(lang, "original"), self._of_kind(lang, "mt")]
+            rows += [self._window(n, start) for n in drawn]
+            labels += [float(k % 2) for k in range(len(drawn))]
+        return rows[:BATCH], labels[:BATCH]
+
+    def _of_kind(self, lang: str, kind: str, group: str | None = None) -> int:
+        """A text of a kind, of a group if it has one."""
+        groups = self._by_kind[lang, kind]
+        if group is None or group not in groups:
+            group = self._rng.choice(self._groups[lang, kind])
+        return self._rng.choice(groups[group])
+
+    def _window(self, n: int, start: int) -> list[int]:
+        ids, size = self._ids[n], READING.window - 1
+        at = self._rng.randrange(max(0, len(ids) - size) + 1)
+        return [start, *ids[at : at + size]]
+
+
+class Learner:
+    """The model and head under training.
+
+    Args:
+        base: folder of the embedded model.
+
+    Attributes:
+        start: the token that begins a text.
+    """
+
+    def __init__(self, base: Path) -> None:
+        from transformers import AutoModelForCausalLM
+
+        torch.manual_seed(SEED)
+        with quiet_transformers():
+            whole = AutoModelForCausalLM.from_pretrained(base, dtype=precision(), attn_implementation="sdpa")
+        self._body = whole.model.requires_grad_(False)
+        self._body.layers = self._body.layers[: max(READING.layers)]
+        self._body.config.num_hidden_layers = len(self._body.layers)
+        self.start = int(whole.config.bos_token_id or 0)
+        self._changes = change(self._body, RANK, SEED)
+        compile_layers(self._body, dynamic=False)
+        self._seen: dict[int, torch.Tensor] = {}
+        for number in READING.layers:
+            self._body.layers[number - 1].register_forward_hook(self._keeper(number))
+        width = int(whole.config.hidden_size)
+        self._head = {
+            f"{HEAD}.out.weight": torch.zeros((1, width * len(READING.layers))),
+            f"{HEAD}.out.bias": torch.zeros(1),
+        }
+        for n in range(len(READING.layers)):
+            self._head[f"{HEAD}.norms.{n}.weight"] = torch.ones(width)
+            self._head[f"{HEAD}.norms.{n}.bias"] = torch.zeros(width)
+        for tensor in self._head.values():
+            tensor.requires_grad_()
+        groups = [
+            {"params": list(self._changes.values()), "most": RATE, "weight_decay": 0.0},
+            {"params": list(self._head.values()), "most": HEAD_RATE, "weight_decay": 0.01},
+        ]
+        self._optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
+
+    def _keeper(self, number: int) -> Any:
+        def keep(_module: Any, _inputs: Any, output: Any) -> None:
+            self._seen[number] = output[0] if isinstance(output, tuple) else output
+
+        return keep
+
+    def log_odds(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Of each row of at most ``BATCH``; always so many are computed, so that code is written once."""
+        ids = torch.zeros((BATCH, READING.window), dtype=torch.long)
+        mask = torch.zeros((BATCH, READING.window, 1))
+        mask[:, 1] = 1  # rows that are only there to fill up have an average too
+        for n, row in enumerate(rows):
+            ids[n, : len(row)] = torch.tensor(row)
+            mask[n, 1 : len(row)] = 1
+        self._body(input_ids=ids, use_cache=False)
+        counts = mask.sum(1)
+        averaged = [(self._seen[n].float() * mask).sum(1) / counts for n in READING.layers]
+        return Head.of(self._head, READING.layers).read(averaged)[: len(rows)]
+
+    def step(self, rows: Sequence[Sequence[int]], labels: Sequence[float], share: float) -> float:
+        """Learn from one batch at a share of the highest rates; its loss."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["most"] * share
+        loss = functional.binary_cross_entropy_with_logits(self.log_odds(rows), torch.tensor(labels))
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._changes.values(), CLIP)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        return float(loss.detach())
+
+    def scores(self, texts: Sequence[Sequence[int]], watch: Watch) -> NDArray[np.float64]:
+        """Log-odds of whole texts: the average of their windows."""
+        rows = [(n, row) for n, ids in enumerate(texts) for row in READING.cut(ids, self.start)]
+        sums, counts = np.zeros(len(texts)), np.zeros(len(texts))
+        watch.plan("windows", len(rows))
+        with torch.no_grad():
+            for at in range(0, len(rows), BATCH):
+                some = rows[at : at + BATCH]
+                for (n, _), value in zip(some, self.log_odds([r for _, r in some]).tolist(), strict=True):
+                    sums[n] += value
+                    counts[n] += 1
+                watch.advance("windows", len(some))
+        return sums / counts
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """What was learnt, by the names under which it is stored."""
+        changes = {
+            f"{adapters.PREFIX}{name[:-1]}{name[-1].upper()}.weight": p.detach().clone()
+            for name, p in self._changes.items()
+        }
+        return changes | {name: tensor.detach().clone() for name, tensor in self._head.items()}
+
+    def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Take up what ``tensors`` gave."""
+        with torch.no_grad():
+            for name, parameter in self._changes.items():
+                parameter.copy_(tensors[f"{adapters.PREFIX}{name[:-1]}{name[-1].upper()}.weight"])
+            for name, tensor in self._head.items():
+                tensor.copy_(tensors[name])
