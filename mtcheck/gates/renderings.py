@@ -8,7 +8,7 @@ beside them only what the lexicon knows counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -63,23 +63,36 @@ def _katakana() -> re.Pattern[str]:
 
 
 def compare_names_of(
-    source: str, target: str, *, source_lang: str, target_lang: str, table: Lexicon | None
+    source: str,
+    target: str,
+    *,
+    source_lang: str,
+    target_lang: str,
+    table: Lexicon | None,
+    sure: frozenset[str] = frozenset(),
 ) -> NameChange:
     """The names without a counterpart, of both sides.
 
     Args:
         table: the lexicon from source to target language, if there is one.
+        sure: words that are names also where they begin the source, as every word there has a capital.
     """
     a, b = text.primary(source_lang), text.primary(target_lang)
     forth: _Rows = {} if table is None else table.strengths
     back: _Rows = {} if table is None else table.back
-    mine, theirs = _names(source, a, forth), _names(target, b, back)
+    mine, theirs = _names(source, a, forth, sure), _names(target, b, back)
     lost = tuple(n for n in mine if not _rendered(n, target, forth))
     added = tuple(n for n in theirs if not _rendered(n, source, back))
     return NameChange(lost, added, len(mine) + len(theirs) - len(lost) - len(added))
 
 
-def _names(sentence: str, lang: str, known: _Rows) -> tuple[Name, ...]:
+def names_within(sentences: Iterable[str], lang: str) -> frozenset[str]:
+    """The words that are names inside any of the sentences, and so at the beginning of others."""
+    primary = text.primary(lang)
+    return frozenset(name.text for sentence in sentences for name in _names(sentence, primary, {}))
+
+
+def _names(sentence: str, lang: str, known: _Rows, sure: frozenset[str] = frozenset()) -> tuple[Name, ...]:
     if lang in {"ja", "zh"}:
         return tuple(
             Name(Span(*m.span()), m.group(), _key(m.group()) in known) for m in _katakana().finditer(sentence)
@@ -95,7 +108,8 @@ def _names(sentence: str, lang: str, known: _Rows) -> tuple[Name, ...]:
         if not word[0].isupper() or len(word) < 3 or word.lower() in _common(lang):
             continue
         following = matches[number + 1].group() if number + 1 < len(matches) else ""
-        if _starts(sentence, match.start()) and not _sure_start(word, following, lang):
+        starts = _starts(sentence, match.start()) and word not in sure
+        if starts and not _sure_start(word, following, lang):
             continue
         if lang == "de" and _key(word) in known:
             continue

@@ -74,6 +74,21 @@ def transliterate(name: str, scheme: str) -> str:
     return unicodedata.normalize("NFC", romanise(known))
 
 
+def into_cyrillic(name: str, lang: str) -> str | None:
+    """A name in Latin letters as a language in Cyrillic would roughly write it; its words keep their case.
+
+    For a hint, not for print: Shoigu comes out as Шоигу.
+
+    Returns:
+        None for a language without a table.
+    """
+    key = text.primary(lang)
+    if key not in resources.data("transliteration")["cyrillic"]:
+        return None
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return _apply(bare, _table("cyrillic", key))
+
+
 @lru_cache(maxsize=16384)
 def romanise(name: str) -> str:
     """A rough Latin reading of a name in any script of the table; the rest is left as it is.

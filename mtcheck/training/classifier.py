@@ -185,7 +185,7 @@ def _name(labelled: Labelled, learnt: NDArray[np.bool_]) -> str:
     return f"{digest(told, _of(labelled, np.flatnonzero(teaching))):016x}"
 
 
-def _of(labelled: Labelled, chosen: NDArray[np.int64]) -> str:
+def _of(labelled: Labelled, chosen: NDArray[np.intp]) -> str:
     found = hashlib.sha256()
     for n in chosen.tolist():
         text = labelled.texts[n]

@@ -311,14 +311,27 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
         ("Об этом сказал Юрий Набиуллин.", "He said so.", ("ru", "en"), "Об этом сказал Yury Nabiullin."),
         ("Об этом сказал Юрий Набиуллин.", "Yury said so.", ("ru", "en"), "Об этом сказал Юрий Nabiullin."),
         ("Про це сказав Юрій Зеленський.", "He said so.", ("uk", "en"), "Про це сказав Yuriy Zelensky."),
-        ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Yury Nabiullin."),
+        ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Юрий Набиуллин."),
+        ("So said Olena Zelenska.", "Він це сказав.", ("en", "uk"), "So said Олена Зеленска."),
+        ("Tokayev said so.", "Тогдауров это сказал.", ("en", "ru"), "Tokayev said so."),
         ("Das sagte Angela Merkel.", "He said so.", ("de", "en"), "Das sagte Angela Merkel."),
     ],
 )
 def test_lost_names_are_spelled_in_the_target_s_letters(
     source: str, target: str, langs: tuple[str, str], expected: str
 ) -> None:
-    assert tuned.spell(source, target, source_lang=langs[0], target_lang=langs[1]) == expected
+    assert tuned.spell(source, target, tuned.Langs(*langs)) == expected
+
+
+def test_a_name_seen_inside_a_sentence_is_one_where_it_begins_another(installed: Any) -> None:
+    """Every sentence begins with a capital; the others tell whether that is a name."""
+    wrong, right = ("Тогдауров это сказал.", -0.2), ("Токаев это сказал.", -0.4)
+    texts = ["Tokayev said so.", "It was said by Tokayev."]
+    translator, said = saying(installed, wrong, [right])
+    found = translator.translate(texts, source_lang="en", target_lang="ru")
+    assert [t.text for t in found] == [right[0], right[0]]
+    asked = ["".join(tokens) for tokens in said.tokens]
+    assert sum("Токаев" in question for question in asked) >= 1, asked
 
 
 def test_a_name_that_the_beam_lost_too_is_asked_about_in_latin(installed: Any) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mtcheck import text
 from mtcheck.core import UsageError
 from mtcheck.names import romanise, schemes, transliterate
-from mtcheck.names.transliteration import skeleton
+from mtcheck.names.transliteration import into_cyrillic, skeleton
 
 CASES = [
     ("ru_bgn", "Ельцин", "Yel’tsin"),
@@ -115,3 +115,30 @@ def test_other_names_do_not(a: str, b: str) -> None:
 def test_any_text_can_be_read(name: str) -> None:
     assert isinstance(romanise(name), str)
     assert isinstance(skeleton(name), str)
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "expected"),
+    [
+        ("Tokayev", "ru", "Токаев"),
+        ("Valentina Matvienko", "ru", "Валентина Матвиенко"),
+        ("Zelensky", "ru", "Зеленский"),
+        ("Baykal", "ru", "Байкал"),
+        ("Estonia", "ru", "Эстониа"),
+        ("NATO", "ru", "НАТО"),
+        ("Müller", "ru-RU", "Муллер"),
+        ("Kharkiv", "uk", "Харків"),
+        ("Olena", "uk", "Олена"),
+        ("Yevhen", "uk", "Євген"),
+        ("Tokayev", "de", None),
+    ],
+)
+def test_the_way_back_is_rough_but_sounds_right(name: str, lang: str, expected: str | None) -> None:
+    assert into_cyrillic(name, lang) == expected
+
+
+@pytest.mark.parametrize("name", ["Путин", "Матвиенко", "Назарбаев", "Песков", "Шойгу", "Голикова"])
+def test_there_and_back_is_one_name(name: str) -> None:
+    back = into_cyrillic(transliterate(name, "ru_press"), "ru")
+    assert back is not None
+    assert skeleton(back) == skeleton(name)

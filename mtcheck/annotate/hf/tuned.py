@@ -28,7 +28,7 @@ from mtcheck.annotate.hf.adapter import Adapter, question
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.core import ModelError, Translation
 from mtcheck.gates import lexicon, numbers, renderings
-from mtcheck.names.transliteration import romanise, schemes, transliterate
+from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
 
 BATCH_TEXTS = 8
 AT_ONCE = 256
@@ -82,6 +82,20 @@ class Candidate:
     def rank(self) -> tuple[bool, int, float]:
         """The higher the better."""
         return self.verdict == "ok", -self.faults, self.likelihood - COPIED * self.copied
+
+
+@dataclass(frozen=True, slots=True)
+class Langs:
+    """Between what is translated.
+
+    Attributes:
+        source, target: BCP 47.
+        names: words that are names in a source, wherever they stand.
+    """
+
+    source: str
+    target: str
+    names: frozenset[str] = frozenset()
 
 
 class TunedTranslator:
@@ -150,21 +164,21 @@ class TunedTranslator:
         self, texts: Sequence[str], asked: list[list[str]], source_lang: str, target_lang: str
     ) -> list[Candidate]:
         """The best candidate of each text, by what the module says."""
-        langs = {"source_lang": source_lang, "target_lang": target_lang}
+        langs = Langs(source_lang, target_lang, renderings.names_within(texts, source_lang))
         best: dict[int, Candidate] = {}
 
         def look(questions: Mapping[int, list[str]], **options: Any) -> None:
             """Candidates for some of the texts; the better one is kept."""
             found = self._generate(list(questions.values()), **options) if questions else []
             for n, results in zip(questions, found, strict=True):
-                new = [self._judge(texts[n], result, source_lang, target_lang) for result in results]
+                new = [self._judge(texts[n], result, langs) for result in results]
                 best[n] = max([best[n], *new] if n in best else new, key=lambda c: c.rank)
 
         look(dict(enumerate(asked)), beam_size=1)
         if unwanted := self._suppressed(target_lang):
             copied = {n: asked[n] for n, found in best.items() if found.copied}
             look(copied, beam_size=1, suppress_sequences=unwanted)
-        spelled = {n: spell(texts[n], found.text, **langs) for n, found in best.items() if found.is_poor}
+        spelled = {n: spell(texts[n], found.text, langs) for n, found in best.items() if found.is_poor}
         lost = {n: value for n, value in spelled.items() if value != texts[n]}
         look({n: self._ask(value, source_lang, target_lang) for n, value in lost.items()}, beam_size=1)
         poor = sorted((n for n in best if best[n].is_poor), key=lambda n: best[n].rank)[:MOST_BEAMS]
@@ -209,14 +223,19 @@ class TunedTranslator:
     def _end(self) -> int:
         return int(self._tokenizer.token_to_id(END))
 
-    def _judge(self, value: str, result: _Result, source_lang: str, target_lang: str) -> Candidate:
-        langs = {"source_lang": source_lang, "target_lang": target_lang}
-        verdict = guards.judge(value, result.text, finished=result.finished, **langs)
-        floor = self._adapter.facts.floors.get(text.primary(target_lang))
+    def _judge(self, value: str, result: _Result, langs: Langs) -> Candidate:
+        verdict = guards.judge(
+            value,
+            result.text,
+            finished=result.finished,
+            source_lang=langs.source,
+            target_lang=langs.target,
+        )
+        floor = self._adapter.facts.floors.get(text.primary(langs.target))
         if verdict == "ok" and floor is not None and result.score < floor:
             verdict = "unsure"
-        mixed, copied = foreign_words(result.text, target_lang)
-        lost = faults(value, result.text, **langs)
+        mixed, copied = foreign_words(result.text, langs.target)
+        lost = faults(value, result.text, langs)
         return Candidate(result.text, result.score, verdict, lost + mixed, copied + mixed)
 
     @cached_property
@@ -251,29 +270,36 @@ class _Result:
     finished: bool
 
 
-def _names(source: str, target: str, *, source_lang: str, target_lang: str) -> renderings.NameChange:
-    table = lexicon.lexicon(source_lang, target_lang)
+def _names(source: str, target: str, langs: Langs) -> renderings.NameChange:
     return renderings.compare_names_of(
-        source, target, source_lang=source_lang, target_lang=target_lang, table=table
+        source,
+        target,
+        source_lang=langs.source,
+        target_lang=langs.target,
+        table=lexicon.lexicon(langs.source, langs.target),
+        sure=langs.names,
     )
 
 
-def spell(source: str, target: str, *, source_lang: str, target_lang: str) -> str:
-    """A source whose names that the target lost are in Latin letters, for a target that is written so."""
-    if "Latin" not in text.expected_scripts(target_lang) or "Latin" in text.expected_scripts(source_lang):
-        return source
-    called = _names(source, target, source_lang=source_lang, target_lang=target_lang)
-    for name in sorted(called.lost, key=lambda name: name.span, reverse=True):
-        source = source[: name.span.start] + _in_latin(name.text, source_lang) + source[name.span.end :]
+def spell(source: str, target: str, langs: Langs) -> str:
+    """A source whose names that the target lost are in the letters of the target's language, if those are
+    others and it is known how to spell them."""
+    for name in sorted(_names(source, target, langs).lost, key=lambda name: name.span, reverse=True):
+        spelled = _respelled(name.text, langs)
+        source = source[: name.span.start] + spelled + source[name.span.end :]
     return source
 
 
-def _in_latin(name: str, lang: str) -> str:
+def _respelled(name: str, langs: Langs) -> str:
     """As the press writes it, or roughly for a language without a scheme."""
-    known = [scheme.id for scheme in schemes(text.primary(lang))]
-    return (
-        transliterate(name, max(known, key=lambda key: key.endswith("_press"))) if known else romanise(name)
-    )
+    written, wanted = text.expected_scripts(langs.source), text.expected_scripts(langs.target)
+    if "Latin" in wanted and "Latin" not in written:
+        known = [scheme.id for scheme in schemes(text.primary(langs.source))]
+        best = max(known, key=lambda key: key.endswith("_press"), default=None)
+        return romanise(name) if best is None else transliterate(name, best)
+    if "Latin" in written and "Latin" not in wanted:
+        return into_cyrillic(name, langs.target) or name
+    return name
 
 
 def foreign_words(target: str, lang: str) -> tuple[int, int]:
@@ -300,8 +326,8 @@ def _limit(question: Sequence[str]) -> int:
     return 2 * len(question) + 16
 
 
-def faults(source: str, target: str, *, source_lang: str, target_lang: str) -> int:
+def faults(source: str, target: str, langs: Langs) -> int:
     """How many names and numbers of either side have no counterpart on the other."""
-    called = _names(source, target, source_lang=source_lang, target_lang=target_lang)
-    counted = numbers.compare_numbers(source, target, source_lang=source_lang, target_lang=target_lang)
+    called = _names(source, target, langs)
+    counted = numbers.compare_numbers(source, target, source_lang=langs.source, target_lang=langs.target)
     return sum(map(len, (called.lost, called.added, counted.lost, counted.added)))
