@@ -16,7 +16,7 @@ from mtcheck.annotate.fluency import running_text
 from mtcheck.core import Document, Mark, Span
 from mtcheck.style import grams
 
-LONGEST = 1000
+LONGEST = 1600
 """Code points of a text that the language model reads, at most about so many."""
 
 

@@ -186,8 +186,8 @@ def parts(texts: Sequence[Text], most: int | None = None) -> list[Part]:
     """What to train on and what to look at, part by part; see the module.
 
     Args:
-        most: so many parts, where each would be a set: neighbours in the order of names come apart, so that
-            of two years of one source language one is left to learn from.
+        most: so many parts, where each would be a set; every so-many-th set by name is one of them, which
+            takes the two years of wmt21 and wmt22 that share a source language apart.
     """
     data = np.array([t.data for t in texts])
     machine = np.array([t.machine for t in texts])

@@ -12,7 +12,7 @@ import pytest
 
 from mtcheck.annotate import cache
 from mtcheck.annotate.answers import Answers
-from mtcheck.annotate.base import HiddenStates, LanguageModel, Progress, ScoredToken, Translator, silent
+from mtcheck.annotate.base import LanguageModel, Progress, ScoredToken, TextClassifier, Translator, silent
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.cache import BATCH, Identity, RememberingLanguageModel, RememberingTranslator
 from mtcheck.annotate.fake import FakeLanguageModel, FakeTranslator
@@ -114,7 +114,7 @@ def test_the_second_run_says_the_same_and_opens_nothing(tmp_path: Path) -> None:
 def test_they_are_what_the_seams_ask_for(tmp_path: Path) -> None:
     run = Run(tmp_path)
     assert isinstance(run.language_model(), LanguageModel)
-    assert isinstance(run.language_model(), HiddenStates)
+    assert isinstance(run.language_model(), TextClassifier)
     assert isinstance(run.translator(), Translator)
     assert run.translator().weak
     assert run.opened == 0
