@@ -165,7 +165,7 @@ def scores(
     pair: Pair, target: str, table: Any, lengths: tuple[float, float], heads: dict[str, Any] | None
 ) -> tuple[dict[str, float], tuple[float, ...]]:
     """What each gate gives for a target, before any limit, and the evidence."""
-    langs = {"source_lang": pair.source_lang, "target_lang": pair.target_lang}
+    langs: dict[str, Any] = {"source_lang": pair.source_lang, "target_lang": pair.target_lang}
     seen = meaning.features(pair.source, target, table=table, lengths=lengths, **langs)
     found = {
         "copied": shape.copied(pair.source, target) if len(shape.units(target)) >= 2 else 0.0,

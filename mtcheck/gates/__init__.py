@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from mtcheck import resources
 from mtcheck.core import Span
@@ -99,7 +100,7 @@ def _meaning(
 def _details(
     source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
 ) -> tuple[Alarm, ...]:
-    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    langs: dict[str, Any] = {"source_lang": source_lang, "target_lang": target_lang}
     alarms = []
     digits = numbers.compare_numbers(source, target, **langs)
     if (strength := number_strength(digits)) >= _limit("number"):

@@ -158,7 +158,7 @@ def folds(texts: Sequence[Text]) -> Iterator[fitting.Part]:
     for lang in sorted(set(langs.tolist())):
         own = np.flatnonzero(langs == lang)
         for (learnt, looked_at), (some, others) in zip(
-            out, fitting.parts([texts[n] for n in own], most=FOLDS), strict=True
+            out, fitting.parts([texts[n] for n in own.tolist()], most=FOLDS), strict=True
         ):
             learnt[own], looked_at[own] = some, others
     yield from out
