@@ -31,6 +31,8 @@ from mtcheck.gates import lexicon, numbers, renderings
 from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
 
 BATCH_TEXTS = 8
+"""Rows of a batch, a beam's each counting. CTranslate2 computes the vocabulary's scores for every token of a
+question: of 32 rows half a gigabyte a thread."""
 AT_ONCE = 256
 """Texts between two reports of progress."""
 BEAMS = 4
@@ -194,10 +196,11 @@ class TunedTranslator:
             self._unwanted[lang] = [[p] for p in pieces if p[0] != "<" and is_foreign(p, scripts)]
         return self._unwanted[lang]
 
-    def _generate(self, asked: list[list[str]], **options: Any) -> list[list[_Result]]:
+    def _generate(self, asked: list[list[str]], *, beam_size: int, **options: Any) -> list[list[_Result]]:
         found = self._generator.generate_batch(
             asked,
-            max_batch_size=BATCH_TEXTS,
+            max_batch_size=BATCH_TEXTS // beam_size,
+            beam_size=beam_size,
             max_length=max(map(_limit, asked)),
             end_token=END,
             return_end_token=True,
