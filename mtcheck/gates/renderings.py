@@ -45,11 +45,13 @@ class NameChange:
         lost: names of the source that nothing in the target renders.
         added: names of the target that nothing in the source has.
         kept: how many names have a counterpart.
+        kept_names: those of the source that have one.
     """
 
     lost: tuple[Name, ...]
     added: tuple[Name, ...]
     kept: int
+    kept_names: tuple[Name, ...] = ()
 
 
 @cache
@@ -69,13 +71,14 @@ def compare_names_of(
     source_lang: str,
     target_lang: str,
     table: Lexicon | None,
-    sure: frozenset[str] = frozenset(),
+    sure: frozenset[str] | None = None,
 ) -> NameChange:
     """The names without a counterpart, of both sides.
 
     Args:
         table: the lexicon from source to target language, if there is one.
         sure: words that are names also where they begin the source, as every word there has a capital.
+            If given, a source full of capitals is read as one of many names if it ends as a sentence does.
     """
     a, b = text.primary(source_lang), text.primary(target_lang)
     forth: _Rows = {} if table is None else table.strengths
@@ -83,7 +86,8 @@ def compare_names_of(
     mine, theirs = _names(source, a, forth, sure), _names(target, b, back)
     lost = tuple(n for n in mine if not _rendered(n, target, forth))
     added = tuple(n for n in theirs if not _rendered(n, source, back))
-    return NameChange(lost, added, len(mine) + len(theirs) - len(lost) - len(added))
+    kept = tuple(n for n in mine if n not in lost)
+    return NameChange(lost, added, len(mine) + len(theirs) - len(lost) - len(added), kept)
 
 
 def names_within(sentences: Iterable[str], lang: str) -> frozenset[str]:
@@ -92,7 +96,7 @@ def names_within(sentences: Iterable[str], lang: str) -> frozenset[str]:
     return frozenset(name.text for sentence in sentences for name in _names(sentence, primary, {}))
 
 
-def _names(sentence: str, lang: str, known: _Rows, sure: frozenset[str] = frozenset()) -> tuple[Name, ...]:
+def _names(sentence: str, lang: str, known: _Rows, sure: frozenset[str] | None = None) -> tuple[Name, ...]:
     if lang in {"ja", "zh"}:
         return tuple(
             Name(Span(*m.span()), m.group(), _key(m.group()) in known) for m in _katakana().finditer(sentence)
@@ -101,14 +105,15 @@ def _names(sentence: str, lang: str, known: _Rows, sure: frozenset[str] = frozen
     matches = list(_cased().finditer(sentence))
     shouting = sum(m.group().isupper() for m in matches) > len(matches) / 2
     titled = sum(m.group()[0].isupper() for m in matches) > 0.6 * len(matches)
-    if shouting or (titled and len(matches) > 4):
+    prose = sure is not None and sentence.rstrip().endswith((".", "!", "?"))
+    if shouting or (titled and len(matches) > 4 and not prose):
         return ()
     for number, match in enumerate(matches):
         word = re.sub(r"['’]s?$", "", match.group())
         if not word[0].isupper() or len(word) < 3 or word.lower() in _common(lang):
             continue
         following = matches[number + 1].group() if number + 1 < len(matches) else ""
-        starts = _starts(sentence, match.start()) and word not in sure
+        starts = _starts(sentence, match.start()) and word not in (sure or ())
         if starts and not _sure_start(word, following, lang):
             continue
         if lang == "de" and _key(word) in known:

@@ -28,6 +28,7 @@ from mtcheck.annotate.hf.adapter import Adapter, question
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.core import ModelError, Translation
 from mtcheck.gates import lexicon, numbers, renderings
+from mtcheck.names import titles
 from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
 
 BATCH_TEXTS = 8
@@ -39,7 +40,7 @@ BEAMS = 4
 MOST_BEAMS = 16
 """Texts of those asked together, the worst first, that a beam is tried for: it takes ten times as long, and
 gains half a point of chrF where every poor text gets one."""
-COPIED = 0.1
+COPIED = 0.25
 """Nats that each copied word costs a candidate: a brand may stay in its script where the model is sure of it,
 a town may not."""
 NO_REPEAT = 5
@@ -180,12 +181,15 @@ class TunedTranslator:
         if unwanted := self._suppressed(target_lang):
             copied = {n: asked[n] for n, found in best.items() if found.copied}
             look(copied, beam_size=1, suppress_sequences=unwanted)
-        spelled = {n: spell(texts[n], found.text, langs) for n, found in best.items() if found.is_poor}
-        lost = {n: value for n, value in spelled.items() if value != texts[n]}
-        look({n: self._ask(value, source_lang, target_lang) for n, value in lost.items()}, beam_size=1)
+        poor = [n for n, found in best.items() if found.is_poor or found.copied]
+        spelled = {n: spell(texts[n], best[n].text, langs) for n in poor}
+        again = {
+            n: self._ask(value, source_lang, target_lang) for n, value in spelled.items() if value != texts[n]
+        }
+        look(again, beam_size=1)
         poor = sorted((n for n in best if best[n].is_poor), key=lambda n: best[n].rank)[:MOST_BEAMS]
         beam = {"beam_size": BEAMS, "num_hypotheses": BEAMS, "no_repeat_ngram_size": NO_REPEAT}
-        look({n: asked[n] for n in poor}, **beam)
+        look({n: again.get(n, asked[n]) for n in poor}, **beam)
         return [best[n] for n in range(len(texts))]
 
     def _suppressed(self, lang: str) -> list[list[str]]:
@@ -285,12 +289,21 @@ def _names(source: str, target: str, langs: Langs) -> renderings.NameChange:
 
 
 def spell(source: str, target: str, langs: Langs) -> str:
-    """A source whose names that the target lost are in the letters of the target's language, if those are
-    others and it is known how to spell them."""
-    for name in sorted(_names(source, target, langs).lost, key=lambda name: name.span, reverse=True):
+    """A source whose names that the target lost, or left in other letters, are in the letters of the target's
+    language, if it is known how to spell them."""
+    scripts = text.expected_scripts(langs.target)
+    called = _names(source, target, langs)
+    left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
+    lost = [n for n in called.lost if not _has_meaning(n.text, langs.source)]
+    for name in sorted([*lost, *left], key=lambda name: name.span, reverse=True):
         spelled = _respelled(name.text, langs)
         source = source[: name.span.start] + spelled + source[name.span.end :]
     return source
+
+
+def _has_meaning(word: str, lang: str) -> bool:
+    """Whether a word with a capital is to be translated rather than spelled: Chairwoman, Russian."""
+    return titles.is_office(word.lower(), lang) or titles.is_demonym(word) or titles.is_country_word(word)
 
 
 def _respelled(name: str, langs: Langs) -> str:
