@@ -97,3 +97,13 @@ def repeated(hashes: array[int]) -> frozenset[int]:
     """Those that stand there more than once; in a twentieth of the room of a set of all."""
     ordered = sorted(hashes)
     return frozenset(one for one, following in pairwise(ordered) if one == following)
+
+
+def of_two(names: array[int], values: array[int]) -> frozenset[int]:
+    """The names that stand beside more than one value."""
+    ordered = sorted(range(len(names)), key=names.__getitem__)
+    return frozenset(
+        names[one]
+        for one, other in pairwise(ordered)
+        if names[one] == names[other] and values[one] != values[other]
+    )

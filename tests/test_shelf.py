@@ -14,7 +14,7 @@ from mtcheck.checks.base import CatalogueCheck
 from mtcheck.core import Catalogue, Failure, Finding, InputError, Result, Severity, Unit
 from mtcheck.read import encoding
 from mtcheck.read.l10n import po
-from mtcheck.shelf import Shelf, blocks, repeated, shelved
+from mtcheck.shelf import Shelf, blocks, of_two, repeated, shelved
 
 SENTENCES = [
     ("Save the file", "Сохранить файл"),
@@ -68,6 +68,11 @@ def test_few_units_are_a_tuple() -> None:
 
 def test_repeated_hashes() -> None:
     assert repeated(array("q", [5, -1, 7, 5, 5, -1, 2])) == {5, -1}
+
+
+def test_names_of_two_values() -> None:
+    assert of_two(array("q", [4, 9, 4, 9, 4, 1]), array("q", [1, 3, 1, 2, 1, 1])) == {9}
+    assert of_two(array("q"), array("q")) == frozenset()
 
 
 def _found(catalogue: Catalogue) -> list[Finding]:

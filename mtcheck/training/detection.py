@@ -34,6 +34,8 @@ registers."""
 MIN_HUMAN = 200
 """Human texts without which no threshold is set, and machine translations without which nothing is fitted."""
 MIN_OF_KIND = 50
+MIN_OF_SET = 100
+"""Human texts of a kind, and of one set of it, without which no share of them is limited."""
 ORIGINAL_ALARMS, HUMAN_ALARMS = 0.01, 0.05
 """Most originals and most human translations that may be suspected."""
 FLOOR = 0.5
@@ -193,14 +195,24 @@ def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, classifier
 
 def _suspect(said: NDArray[np.float64], texts: Sequence[Text]) -> float:
     """The lowest probability, not under ``FLOOR``, that keeps every kind of human text within its limit:
-    originals and human translations, of the sets learnt from and of others, each by itself."""
+    originals and human translations, of the sets learnt from and of others, each by itself; and no large
+    set beyond twice its limit, lest one feed be accused for what all others are spared."""
     limit = FLOOR
+    data = np.array([t.data for t in texts])
     for kind, most in (("original", ORIGINAL_ALARMS), ("human", HUMAN_ALARMS)):
         for learnt in (True, False):
-            own = said[np.array([t.kind == kind and t.learnt == learnt for t in texts])]
-            if len(own) >= MIN_OF_KIND:
-                limit = max(limit, float(np.quantile(own, 1 - most, method="higher")) + 1e-4)
+            own = np.array([t.kind == kind and t.learnt == learnt for t in texts])
+            limit = max(limit, _above(said[own], most, MIN_OF_KIND))
+            for name in sorted(set(data[own].tolist())):
+                limit = max(limit, _above(said[own & (data == name)], 2 * most, MIN_OF_SET))
     return round(min(limit, 0.9999), DIGITS)
+
+
+def _above(said: NDArray[np.float64], most: float, least: int) -> float:
+    """What at most a share of the texts reaches; 0 for fewer texts than tell that."""
+    if len(said) < least:
+        return 0.0
+    return float(np.quantile(said, 1 - most, method="higher")) + 1e-4
 
 
 def _suspected(texts: Sequence[Text], flagged: NDArray[np.bool_]) -> dict[str, Any]:

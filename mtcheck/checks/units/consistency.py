@@ -9,29 +9,35 @@ from collections.abc import Iterator
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.habits import OncePerFile, Tally, live
 from mtcheck.core import Catalogue, Finding, Severity, Unit
-from mtcheck.shelf import repeated
+from mtcheck.shelf import of_two
 
 
-def _sources_standing_twice(_: Catalogue) -> Tally[frozenset[int]]:
-    """Hashes of the sources that more than one message has, each with its plural form.
+def _sources_of_two_targets(_: Catalogue) -> Tally[frozenset[int]]:
+    """Hashes of the sources, each with its plural form, that have more than one translation.
 
     Hashes, since the texts themselves would be held for every message of a file; two that share one by
     chance are told apart when they are looked at.
     """
-    seen = array("q")
+    sources, targets = array("q"), array("q")
     while (unit := (yield)) is not None:
         if unit.source:
-            seen.append(hash((unit.source, unit.plural)))
-    return repeated(seen)
+            sources.append(hash((unit.source, unit.plural)))
+            targets.append(hash(_bare(unit.target)))
+    return of_two(sources, targets)
 
 
-def _targets_standing_twice(_: Catalogue) -> Tally[frozenset[int]]:
-    """Hashes of the targets, long enough to be judged, that more than one message has."""
-    seen = array("q")
+def _targets_of_two_sources(_: Catalogue) -> Tally[frozenset[int]]:
+    """Hashes of the targets, long enough to be judged, that more than one source has."""
+    targets, sources = array("q"), array("q")
     while (unit := (yield)) is not None:
         if _is_judged(unit):
-            seen.append(hash(unit.target))
-    return repeated(seen)
+            targets.append(hash(unit.target))
+            sources.append(hash(unit.source))
+    return of_two(targets, sources)
+
+
+def _bare(target: str) -> str:
+    return target.strip().casefold()
 
 
 def _is_judged(unit: Unit) -> bool:
@@ -64,17 +70,17 @@ class TranslatedTwoWays(CatalogueCheck):
     severity = Severity.NOTE
 
     def __init__(self) -> None:
-        self._twice = OncePerFile(_sources_standing_twice)
+        self._of_two = OncePerFile(_sources_of_two_targets)
 
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a message that departs from the first translation of its source."""
-        twice = self._twice(catalogue)
+        found = self._of_two(catalogue)
         first: dict[tuple[str, str | None], Unit] = {}
-        for unit in live(catalogue) if twice else ():
-            if not unit.source or hash((unit.source, unit.plural)) not in twice:
+        for unit in live(catalogue) if found else ():
+            if not unit.source or hash((unit.source, unit.plural)) not in found:
                 continue
             known = first.setdefault((unit.source, unit.plural), unit)
-            if known is unit or known.target.strip().casefold() == unit.target.strip().casefold():
+            if known is unit or _bare(known.target) == _bare(unit.target):
                 continue
             yield self.unit_finding(
                 unit,
@@ -110,14 +116,14 @@ class SourcesAlike(CatalogueCheck):
     severity = Severity.NOTE
 
     def __init__(self) -> None:
-        self._twice = OncePerFile(_targets_standing_twice)
+        self._of_two = OncePerFile(_targets_of_two_sources)
 
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a message whose target stood there before for another source."""
-        twice = self._twice(catalogue)
+        found = self._of_two(catalogue)
         by_target: defaultdict[str, list[Unit]] = defaultdict(list)
-        for unit in live(catalogue) if twice else ():
-            if _is_judged(unit) and hash(unit.target) in twice:
+        for unit in live(catalogue) if found else ():
+            if _is_judged(unit) and hash(unit.target) in found:
                 by_target[unit.target].append(unit)
         for units in by_target.values():
             if len(units) == 1:
