@@ -314,6 +314,8 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
         ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Юрий Набиуллин."),
         ("So said Olena Zelenska.", "Він це сказав.", ("en", "uk"), "So said Олена Зеленска."),
         ("Tokayev said so.", "Тогдауров это сказал.", ("en", "ru"), "Tokayev said so."),
+        ("So said Chairwoman Nabiullina.", "Он это сказал.", ("en", "ru"), "So said Chairwoman Набиуллина."),
+        ("Řekl to Miloš Zeman.", "He said so.", ("cs", "en"), "Řekl to Miloš Zeman."),
         ("Das sagte Angela Merkel.", "He said so.", ("de", "en"), "Das sagte Angela Merkel."),
     ],
 )

@@ -303,7 +303,8 @@ def spell(source: str, target: str, langs: Langs) -> str:
 
 def _has_meaning(word: str, lang: str) -> bool:
     """Whether a word with a capital is to be translated rather than spelled: Chairwoman, Russian."""
-    return titles.is_office(word.lower(), lang) or titles.is_demonym(word) or titles.is_country_word(word)
+    office = titles.supported(lang) and titles.is_office(word.lower(), lang)
+    return office or titles.is_demonym(word) or titles.is_country_word(word)
 
 
 def _respelled(name: str, langs: Langs) -> str:
