@@ -22,8 +22,9 @@ class MachineTranslationStyle(Check):
 
     Limits
         It proves nothing: the text "may be" machine-translated. The limit is set so that at most 1 in
-        100 texts written in the language and 5 in 100 human translations are reported; a fifth of
-        machine translations into English reach it, a tenth to a half into other languages. Systems of
+        100 texts written in the language and 5 in 100 human translations are reported, and no large set
+        of them more than three times that; an eighth of machine translations into English reach it, a
+        seventh to two thirds into other languages (without a model a tenth to a third). Systems of
         after 2022 and edited machine translation are not measured; of other registers than news and
         software documentation only human texts are. The probability supposes that one text in ten is
         machine-translated. Figures by language and set: models/detection.card.md.

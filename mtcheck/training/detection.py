@@ -196,7 +196,7 @@ def _tier(sample: Sample, unseen: Unseen, rows: NDArray[np.bool_], *, classifier
 def _suspect(said: NDArray[np.float64], texts: Sequence[Text]) -> float:
     """The lowest probability, not under ``FLOOR``, that keeps every kind of human text within its limit:
     originals and human translations, of the sets learnt from and of others, each by itself; and no large
-    set beyond twice its limit, lest one feed be accused for what all others are spared."""
+    set beyond three times its limit, lest one feed be accused for what all others are spared."""
     limit = FLOOR
     data = np.array([t.data for t in texts])
     for kind, most in (("original", ORIGINAL_ALARMS), ("human", HUMAN_ALARMS)):
@@ -204,7 +204,7 @@ def _suspect(said: NDArray[np.float64], texts: Sequence[Text]) -> float:
             own = np.array([t.kind == kind and t.learnt == learnt for t in texts])
             limit = max(limit, _above(said[own], most, MIN_OF_KIND))
             for name in sorted(set(data[own].tolist())):
-                limit = max(limit, _above(said[own & (data == name)], 2 * most, MIN_OF_SET))
+                limit = max(limit, _above(said[own & (data == name)], 3 * most, MIN_OF_SET))
     return round(min(limit, 0.9999), DIGITS)
 
 

@@ -312,7 +312,7 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
         ("Об этом сказал Юрий Набиуллин.", "Yury said so.", ("ru", "en"), "Об этом сказал Юрий Nabiullin."),
         ("Про це сказав Юрій Зеленський.", "He said so.", ("uk", "en"), "Про це сказав Yuriy Zelensky."),
         ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Юрий Набиуллин."),
-        ("So said Olena Zelenska.", "Він це сказав.", ("en", "uk"), "So said Олена Зеленска."),
+        ("So said Olena Zelenska.", "Він це сказав.", ("en", "uk"), "So said Olena Zelenska."),
         ("Tokayev said so.", "Тогдауров это сказал.", ("en", "ru"), "Tokayev said so."),
         ("So said Chairwoman Nabiullina.", "Он это сказал.", ("en", "ru"), "So said Chairwoman Набиуллина."),
         ("Řekl to Miloš Zeman.", "He said so.", ("cs", "en"), "Řekl to Miloš Zeman."),

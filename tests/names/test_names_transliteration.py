@@ -127,10 +127,8 @@ def test_any_text_can_be_read(name: str) -> None:
         ("Estonia", "ru", "Эстониа"),
         ("NATO", "ru", "НАТО"),
         ("Müller", "ru-RU", "Муллер"),
-        ("Kharkiv", "uk", "Харків"),
-        ("Olena", "uk", "Олена"),
-        ("Yevhen", "uk", "Євген"),
         ("Tokayev", "de", None),
+        ("Tokayev", "uk", None),
     ],
 )
 def test_the_way_back_is_rough_but_sounds_right(name: str, lang: str, expected: str | None) -> None:
