@@ -178,6 +178,15 @@ def test_what_is_not_plain_utf8_is_read_whole(damage: bytes) -> None:
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"word " * encoding.PIECE, b"\n" * 2 * encoding.PIECE + b"word\n"],
+    ids=["one line", "blank start"],
+)
+def test_odd_large_texts_are_read(data: bytes) -> None:
+    assert "".join(encoding.decode_in_pieces(data, "x").texts) == encoding.decode(data, "x").text
+
+
 def test_memory_does_not_grow_with_the_messages() -> None:
     peaks = []
     for count in (2 * shelf.FEW, 8 * shelf.FEW):

@@ -165,10 +165,11 @@ def decode(data: bytes, uri: str, *, declared: str | None = None) -> Decoded:
 def decode_in_pieces(data: bytes, uri: str, *, declared: str | None = None) -> Pieces:
     """As ``decode``, but of a large input in UTF-8 a piece at a time, so that bytes and text are not held
     at once; any other is one piece."""
-    if len(data) < 2 * PIECE or not _is_plain_utf8(data):
+    head = data[: data.find(b"\n", PIECE) + 1]
+    if len(data) < 2 * PIECE or not head.strip() or not _is_plain_utf8(data):
         whole = decode(data, uri, declared=declared)
         return Pieces(iter([whole.text]), whole.damage)
-    decode(data[: data.find(b"\n", PIECE) + 1], uri)  # refuses what is no text
+    decode(head, uri)  # refuses what is no text
     return Pieces(_pieces(data), None)
 
 
