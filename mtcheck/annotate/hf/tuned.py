@@ -93,12 +93,12 @@ class Langs:
 
     Attributes:
         source, target: BCP 47.
-        names: words that are names in a source, wherever they stand.
+        names: words that are names in a source, wherever they stand; None if that is not known.
     """
 
     source: str
     target: str
-    names: frozenset[str] = frozenset()
+    names: frozenset[str] | None = None
 
 
 class TunedTranslator:
@@ -167,7 +167,9 @@ class TunedTranslator:
         self, texts: Sequence[str], asked: list[list[str]], source_lang: str, target_lang: str
     ) -> list[Candidate]:
         """The best candidate of each text, by what the module says."""
-        langs = Langs(source_lang, target_lang, renderings.names_within(texts, source_lang))
+        several = len(texts) > 1  # one text tells nothing of the capital that it begins with
+        names = renderings.names_within(texts, source_lang) if several else None
+        langs = Langs(source_lang, target_lang, names)
         best: dict[int, Candidate] = {}
 
         def look(questions: Mapping[int, list[str]], **options: Any) -> None:
