@@ -187,6 +187,17 @@ def test_odd_large_texts_are_read(data: bytes) -> None:
     assert "".join(encoding.decode_in_pieces(data, "x").texts) == encoding.decode(data, "x").text
 
 
+def test_lines_are_counted_wherever_the_text_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cuts between blank lines, at ends of lines and in the middle of them; UTF-8, and UTF-16 read whole."""
+    text = _po(12).decode() + "\n\n# end\n" + _po(3).decode().partition("\n\n")[2]
+    blank = b"x" * (encoding.PIECE - 1) + b"\n\n" + b"y\n" * encoding.PIECE
+    assert len(list(po._lines(encoding.decode_in_pieces(blank, "x").texts))) == encoding.PIECE + 2
+    for piece in range(1, 160):
+        monkeypatch.setattr(encoding, "PIECE", piece)
+        for data in (text.encode(), text.replace("\n", "\r\n").encode(), text.encode("utf-16")):
+            assert list(po._lines(encoding.decode_in_pieces(data, "x").texts)) == text[:-1].split("\n")
+
+
 def test_memory_does_not_grow_with_the_messages() -> None:
     peaks = []
     for count in (2 * shelf.FEW, 8 * shelf.FEW):

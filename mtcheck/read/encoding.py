@@ -16,7 +16,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import AnyStr, NamedTuple
 
 from mtcheck import text as language_of
 from mtcheck.core import InputError
@@ -163,12 +163,12 @@ def decode(data: bytes, uri: str, *, declared: str | None = None) -> Decoded:
 
 
 def decode_in_pieces(data: bytes, uri: str, *, declared: str | None = None) -> Pieces:
-    """As ``decode``, but of a large input in UTF-8 a piece at a time, so that bytes and text are not held
-    at once; any other is one piece."""
+    """As ``decode``, in pieces; a large input in UTF-8 is decoded piece by piece, so that bytes and text are
+    not held at once."""
     head = data[: data.find(b"\n", PIECE) + 1]
     if len(data) < 2 * PIECE or not head.strip() or not _is_plain_utf8(data):
         whole = decode(data, uri, declared=declared)
-        return Pieces(iter([whole.text]), whole.damage)
+        return Pieces(_cut(whole.text, "\n"), whole.damage)
     decode(head, uri)  # refuses what is no text
     return Pieces(_pieces(data), None)
 
@@ -187,11 +187,17 @@ def _is_plain_utf8(data: bytes) -> bool:
 
 
 def _pieces(data: bytes) -> Iterator[str]:
-    """The text of UTF-8, cut at ends of lines."""
+    """The text of UTF-8."""
+    for piece in _cut(data, b"\n"):
+        yield piece.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _cut(whole: AnyStr, newline: AnyStr) -> Iterator[AnyStr]:
+    """What is long in pieces of about ``PIECE``, each but the last with the end of its line."""
     at = 0
-    while at < len(data):
-        end = data.find(b"\n", at + PIECE) + 1 or len(data)
-        yield data[at:end].decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    while at < len(whole):
+        end = whole.find(newline, at + PIECE) + 1 or len(whole)
+        yield whole[at:end]
         at = end
 
 

@@ -27,7 +27,6 @@ _ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9A-Fa-f]{1,2}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _CHARSET = re.compile(rb'Content-Type:[^"\n]*charset=([\w.:-]+)', re.IGNORECASE)
 _HEADER_BYTES = 1 << 14
-_STRETCH = 1 << 18
 
 
 class _Entry:
@@ -175,14 +174,9 @@ class _Parser:
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:
-    """The lines of a text; a list of them all would take more room than the units do."""
+    """The lines of a text in pieces; a list of them all would take more room than the units do."""
     for text in texts:
-        at = 0
-        while at < len(text):
-            end = text.find("\n", at + _STRETCH)
-            end = len(text) if end < 0 else end
-            yield from text[at:end].removesuffix("\n").split("\n")
-            at = end + 1
+        yield from text.removesuffix("\n").split("\n")
 
 
 def _note(entry: _Entry, line: str) -> None:
