@@ -272,8 +272,7 @@ class RememberingLanguageModel(_Remembering[CausalModel]):
     @property
     def classifier(self) -> str:
         """See ``TextClassifier``."""
-        found = classifiers.for_model(self.signature)
-        return found.signature if found is not None else ""
+        return classifiers.signature_for(self.signature)
 
     def classify(self, texts: Sequence[str], *, progress: Progress = silent) -> list[float]:
         """See ``TextClassifier``."""

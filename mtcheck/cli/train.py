@@ -40,7 +40,7 @@ def detection(
     the evaluation data. A language needs 200 human and 200 machine-translated texts of 80 words.
 
     Same data and machine, same bytes. The embedded model is taught four times to tell the two
-    apart (ten minutes each with two quiet threads, on a processor that multiplies bfloat16; many
+    apart (seven minutes each with two quiet threads, on a processor that multiplies bfloat16; many
     times that on others); what is done is kept in the cache, so that training can be broken off
     between two and taken up again.
 

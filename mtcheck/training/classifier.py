@@ -32,13 +32,12 @@ from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 
-from mtcheck.annotate.hf import adapter as adapters
-from mtcheck.annotate.hf.classifier import FACTS, HEAD, TENSORS, Head, Reading
+from mtcheck.annotate.hf.classifier import FACTS, HEAD, TENSORS, Head, Reading, keeper
 from mtcheck.annotate.hf.loading import quiet_transformers
 from mtcheck.style import grams
 from mtcheck.training import fitting
 from mtcheck.training.corpus import Text, digest
-from mtcheck.training.lora import CLIP, change, compile_layers, precision
+from mtcheck.training.lora import CLIP, change, compile_layers, precision, schedule, stored_name
 from mtcheck.training.watch import Watch
 
 READING = Reading(layers=(3, 6, 9, 12), window=128, windows=3)
@@ -116,7 +115,7 @@ def unseen(
     out = np.full(len(labelled.texts), np.nan)
     for learnt, looked_at in folds(labelled.texts):
         chosen = np.flatnonzero(looked_at & wanted)
-        place = cache / f"classifier-{_name(labelled, learnt)}.safetensors"
+        place = _place(cache, labelled, learnt)
         scores = place.with_name(f"{place.stem}-{_of(labelled, chosen)}.npy")
         if not scores.exists():
             learner = _taught(labelled, learnt, base, place, watch)
@@ -130,7 +129,7 @@ def unseen(
 def write(labelled: Labelled, how: Teacher) -> str:
     """Teach a classifier on everything and write it; its signature."""
     learnt = np.ones(len(labelled.texts), dtype=bool)
-    place = how.cache / f"classifier-{_name(labelled, learnt)}.safetensors"
+    place = _place(how.cache, labelled, learnt)
     if not place.exists():
         _taught(labelled, learnt, how.base, place, how.watch)
     held = save({name: tensor.half() for name, tensor in load_file(place).items()})
@@ -178,11 +177,11 @@ def _recipe() -> dict[str, Any]:
     }
 
 
-def _name(labelled: Labelled, learnt: NDArray[np.bool_]) -> str:
-    """Of a classifier: the recipe and the texts that it learns from."""
+def _place(cache: Path, labelled: Labelled, learnt: NDArray[np.bool_]) -> Path:
+    """Where a classifier is kept: named by the recipe and the texts that it learns from."""
     told = json.dumps([_recipe(), READING.layers, READING.window, READING.windows])
     teaching = learnt & np.array([t.learnt for t in labelled.texts])
-    return f"{digest(told, _of(labelled, np.flatnonzero(teaching))):016x}"
+    return cache / f"classifier-{digest(told, _of(labelled, np.flatnonzero(teaching))):016x}.safetensors"
 
 
 def _of(labelled: Labelled, chosen: NDArray[np.intp]) -> str:
@@ -204,7 +203,7 @@ def _taught(labelled: Labelled, learnt: NDArray[np.bool_], base: Path, place: Pa
     smooth = 0.0
     for step in range(STEPS):
         rows, labels = drawn.batch(learner.start)
-        loss = learner.step(rows, labels, _share_of_rate(step))
+        loss = learner.step(rows, labels, schedule(step, STEPS, warm_up=WARM_UP, decay=DECAY))
         smooth = loss if step == 0 else 0.95 * smooth + 0.05 * loss
         watch.advance(STAGE, 1)
     watch.say(f"classifier of {int(learnt.sum())} texts: loss {smooth:.3f}")
@@ -213,10 +212,6 @@ def _taught(labelled: Labelled, learnt: NDArray[np.bool_], base: Path, place: Pa
     save_file(learner.tensors(), partial)
     partial.replace(place)
     return learner
-
-
-def _share_of_rate(step: int) -> float:
-    return min(1.0, (step + 1) / WARM_UP, (STEPS - step) / (STEPS * DECAY))
 
 
 class _Drawn:
@@ -290,7 +285,7 @@ class Learner:
         compile_layers(self._body, dynamic=False)
         self._seen: dict[int, torch.Tensor] = {}
         for number in READING.layers:
-            self._body.layers[number - 1].register_forward_hook(self._keeper(number))
+            self._body.layers[number - 1].register_forward_hook(keeper(self._seen, number))
         width = int(whole.config.hidden_size)
         self._head = {
             f"{HEAD}.out.weight": torch.zeros((1, width * len(READING.layers))),
@@ -306,12 +301,6 @@ class Learner:
             {"params": list(self._head.values()), "most": HEAD_RATE, "weight_decay": 0.01},
         ]
         self._optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
-
-    def _keeper(self, number: int) -> Any:
-        def keep(_module: Any, _inputs: Any, output: Any) -> None:
-            self._seen[number] = output[0] if isinstance(output, tuple) else output
-
-        return keep
 
     def log_odds(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         """Of each row of at most ``BATCH``; always so many are computed, so that code is written once."""
@@ -353,16 +342,13 @@ class Learner:
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """What was learnt, by the names under which it is stored."""
-        changes = {
-            f"{adapters.PREFIX}{name[:-1]}{name[-1].upper()}.weight": p.detach().clone()
-            for name, p in self._changes.items()
-        }
+        changes = {stored_name(name): p.detach().clone() for name, p in self._changes.items()}
         return changes | {name: tensor.detach().clone() for name, tensor in self._head.items()}
 
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Take up what ``tensors`` gave."""
         with torch.no_grad():
             for name, parameter in self._changes.items():
-                parameter.copy_(tensors[f"{adapters.PREFIX}{name[:-1]}{name[-1].upper()}.weight"])
+                parameter.copy_(tensors[stored_name(name)])
             for name, tensor in self._head.items():
                 tensor.copy_(tensors[name])

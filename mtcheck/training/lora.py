@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.annotate.hf.classifier import PROJECTIONS
 from mtcheck.annotate.hf.loading import quiet_transformers
 from mtcheck.training.examples import Cut, Example
@@ -53,6 +54,17 @@ def change(body: nn.Module, rank: int, seed: int) -> dict[str, nn.Parameter]:
                 if name in PROJECTIONS:
                     setattr(block, name, LowRank(child, rank, generator))
     return {name: p for name, p in body.named_parameters() if p.requires_grad}
+
+
+def stored_name(name: str) -> str:
+    """Under what name a learnt matrix is stored: peft's."""
+    return f"{adapters.PREFIX}{name[:-1]}{name[-1].upper()}.weight"
+
+
+def schedule(step: int, steps: int, *, warm_up: int, decay: float) -> float:
+    """Share of the highest rate: a warm-up over so many steps, a plateau, and a straight fall to nothing over
+    the last share of all."""
+    return min(1.0, (step + 1) / warm_up, (steps - step) / (steps * decay))
 
 
 def compile_layers(body: nn.Module, *, dynamic: bool) -> None:

@@ -28,7 +28,7 @@ from safetensors.torch import load_file, save, save_file
 from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.core import InputError
 from mtcheck.training.examples import BATCH_TOKENS, Cut, Example, batches
-from mtcheck.training.lora import RANK, Learner
+from mtcheck.training.lora import RANK, Learner, schedule, stored_name
 from mtcheck.training.pairs import Pair, ordered, read, split
 from mtcheck.training.watch import Watch
 
@@ -81,7 +81,7 @@ class Recipe:
 
 def share_of_rate(step: int, steps: int) -> float:
     """Warm-up, a plateau, and a straight fall to nothing."""
-    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (steps * DECAY))
+    return schedule(step, steps, warm_up=WARM_UP, decay=DECAY)
 
 
 def train(
@@ -240,8 +240,7 @@ def write(out: Path, learner: Learner, cut: Cut, facts: Mapping[str, Any]) -> Pa
     out.mkdir(parents=True, exist_ok=True)
     tensors = {adapters.KEPT: torch.tensor(cut.kept, dtype=torch.int32)}
     for name, parameter in learner.parameters.items():
-        stem, matrix = name.removesuffix("a").removesuffix("b"), name[-1].upper()
-        tensors[f"{adapters.PREFIX}{stem}{matrix}.weight"] = parameter.detach().half().contiguous()
+        tensors[stored_name(name)] = parameter.detach().half().contiguous()
     held = save(tensors)
     (out / adapters.TENSORS).write_bytes(held)
     return adapters.write_facts(out, {**facts, "floors": {}, "sha256": hashlib.sha256(held).hexdigest()})

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mtcheck import resources, text
 from mtcheck.core import ModelError
 
+T = TypeVar("T")
 FOLDER = "translator"
 TENSORS = "adapter.safetensors"
 FACTS = "adapter.json"
@@ -44,6 +45,15 @@ class Facts:
     floors: Mapping[str, float]
 
 
+def _facts(row: Any) -> Facts:
+    return Facts(
+        str(row["base"]["sha256"]),
+        frozenset((str(a), str(b)) for a, b in row["directions"]),
+        str(row["sha256"]),
+        {str(k): float(v) for k, v in row["floors"].items()},
+    )
+
+
 class Adapter:
     """An adapter on disk.
 
@@ -56,19 +66,7 @@ class Adapter:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        path = folder / FACTS
-        try:
-            row = json.loads(path.read_text(encoding="utf-8"))
-            self.facts = Facts(
-                str(row["base"]["sha256"]),
-                frozenset((str(a), str(b)) for a, b in row["directions"]),
-                str(row["sha256"]),
-                {str(k): float(v) for k, v in row["floors"].items()},
-            )
-        except FileNotFoundError as error:
-            raise ModelError(f"{path} is missing") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ModelError(f"{path}: not the description of an adapter ({error!r})") from error
+        self.facts = described(folder / FACTS, "an adapter", _facts)
 
     def serves(self, source_lang: str, target_lang: str) -> bool:
         """Whether it was trained for a direction of two BCP 47 languages."""
@@ -82,6 +80,20 @@ class Adapter:
             ModelError: they are missing, or not those that the description states the sum of.
         """
         return verified(self.folder / TENSORS, self.facts.sha256, FACTS)
+
+
+def described(path: Path, what: str, read: Callable[[Any], T]) -> T:
+    """What ``read`` makes of the JSON file that describes a shipped part.
+
+    Raises:
+        ModelError: it is missing, or not the description of ``what``.
+    """
+    try:
+        return read(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise ModelError(f"{path} is missing") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path}: not the description of {what} ({error!r})") from error
 
 
 def verified(path: Path, sha256: str, stated_in: str) -> dict[str, Any]:

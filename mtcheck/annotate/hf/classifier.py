@@ -13,7 +13,6 @@ that is read. Each text goes alone, so that what is said of it cannot depend on 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from mtcheck import resources
 from mtcheck.annotate.base import Progress
 from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.annotate.hf.loading import LoadedModel
-from mtcheck.core import ModelError
 
 FOLDER = "detection/classifier"
 TENSORS = "classifier.safetensors"
@@ -47,6 +45,11 @@ class Reading:
     layers: tuple[int, ...]
     window: int
     windows: int
+
+    @classmethod
+    def of(cls, row: Any) -> Reading:
+        """As a classifier's description states it."""
+        return cls(tuple(map(int, row["layers"])), int(row["window"]), int(row["windows"]))
 
     def cut(self, ids: Sequence[int], start: int) -> list[list[int]]:
         """The windows of a text's tokens, each after the token ``start``.
@@ -78,22 +81,18 @@ class Classifier:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        path = folder / FACTS
-        try:
-            row = json.loads(path.read_text(encoding="utf-8"))
-            self.model = str(row["model"])
-            self.reading = Reading(tuple(map(int, row["layers"])), int(row["window"]), int(row["windows"]))
-            self._sha256 = str(row["sha256"])
-        except FileNotFoundError as error:
-            raise ModelError(f"{path} is missing") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path}: not the description of a classifier ({error!r})") from error
+        self.model, self.reading, self._sha256 = adapters.described(
+            folder / FACTS,
+            "a classifier",
+            lambda row: (str(row["model"]), Reading.of(row), str(row["sha256"])),
+        )
         self.signature = f"classifier sha256:{self._sha256[:12]}"
 
     @cached_property
     def tensors(self) -> Mapping[str, Any]:
-        """Its tensors by name; see ``adapter.verified``."""
-        return adapters.verified(self.folder / TENSORS, self._sha256, FACTS)
+        """Its tensors by name, in float32; see ``adapter.verified``."""
+        held = adapters.verified(self.folder / TENSORS, self._sha256, FACTS)
+        return {name: tensor.float() for name, tensor in held.items()}
 
 
 @cache
@@ -109,6 +108,12 @@ def for_model(signature: str) -> Classifier | None:
     """The shipped classifier if it was made for a model."""
     found = shipped()
     return found if found is not None and found.model == signature else None
+
+
+def signature_for(model: str) -> str:
+    """Signature of the classifier that was made for a model, empty if there is none."""
+    found = for_model(model)
+    return found.signature if found is not None else ""
 
 
 def log_odds(
@@ -155,10 +160,10 @@ class Head:
     def of(cls, tensors: Mapping[str, Any], layers: Sequence[int]) -> Head:
         """The head among a classifier's tensors."""
         norms = [
-            (tensors[f"{HEAD}.norms.{n}.weight"].float(), tensors[f"{HEAD}.norms.{n}.bias"].float())
+            (tensors[f"{HEAD}.norms.{n}.weight"], tensors[f"{HEAD}.norms.{n}.bias"])
             for n in range(len(layers))
         ]
-        return cls(norms, tensors[f"{HEAD}.out.weight"].float(), tensors[f"{HEAD}.out.bias"].float())
+        return cls(norms, tensors[f"{HEAD}.out.weight"], tensors[f"{HEAD}.out.bias"])
 
     def read(self, averaged: Sequence[Any]) -> Any:
         """Log-odds from the averaged states (rows × width) after each layer."""
@@ -191,7 +196,7 @@ def _changed(body: Any, classifier: Classifier) -> Iterator[dict[int, Any]]:
                     stem = f"{adapters.PREFIX}layers.{number - 1}.{part}.{name}"
                     hooks.append(module.register_forward_hook(_added(classifier.tensors, stem)))
         if number in layers:
-            hooks.append(layer.register_forward_hook(_kept(seen, number, last=number == max(layers))))
+            hooks.append(layer.register_forward_hook(keeper(seen, number, last=number == max(layers))))
     try:
         yield seen
     finally:
@@ -200,7 +205,7 @@ def _changed(body: Any, classifier: Classifier) -> Iterator[dict[int, Any]]:
 
 
 def _added(tensors: Mapping[str, Any], stem: str) -> Any:
-    down, up = (tensors[f"{stem}.lora_{m}.weight"].float() for m in "AB")
+    down, up = (tensors[f"{stem}.lora_{m}.weight"] for m in "AB")
 
     def add(_module: Any, inputs: Any, output: Any) -> Any:
         return output + inputs[0] @ down.T @ up.T
@@ -208,7 +213,9 @@ def _added(tensors: Mapping[str, Any], stem: str) -> Any:
     return add
 
 
-def _kept(seen: dict[int, Any], number: int, *, last: bool) -> Any:
+def keeper(seen: dict[int, Any], number: int, *, last: bool = False) -> Any:
+    """A hook that keeps what a layer gives, under its number; after the ``last`` one the pass ends."""
+
     def keep(_module: Any, _inputs: Any, output: Any) -> None:
         seen[number] = output[0] if isinstance(output, tuple) else output
         if last:

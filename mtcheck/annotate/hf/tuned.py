@@ -294,6 +294,8 @@ def spell(source: str, target: str, langs: Langs) -> str:
     """A source whose names that the target lost, or left in other letters, are in the letters of the target's
     language, if it is known how to spell them."""
     scripts = text.expected_scripts(langs.target)
+    if ("Latin" in scripts) == ("Latin" in text.expected_scripts(langs.source)):
+        return source  # nothing to spell in other letters
     called = _names(source, target, langs)
     left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
     lost = [n for n in called.lost if not _has_meaning(n.text, langs.source)]
