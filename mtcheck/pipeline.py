@@ -393,6 +393,7 @@ def _annotate(
                 item.signature["round_trip"] = "not done: text and source are in the same language"
             else:
                 groups.setdefault((lang, source_lang), []).append(item)
+        models.rest()
         for (lang, source_lang), group in groups.items():
             _annotate_round_trip(group, lang, source_lang, models, watcher, budget, options)
 

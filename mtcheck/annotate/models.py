@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtcheck.annotate import registry
@@ -63,6 +64,7 @@ class Models:
     _translators: dict[tuple[str, str], tuple[Translator, str]] = field(default_factory=dict)
     _language_model: LanguageModel | None = None
     _estimator: QualityEstimator | None = None
+    _both_ways: Translator | None = None
 
     def translator_for(self, source_lang: str, target_lang: str) -> tuple[Translator, str]:
         """The translator of a direction and why it was chosen.
@@ -140,6 +142,14 @@ class Models:
             return load()
         return RememberingEstimator(_identity(checkpoint), self._answers, load, effort=self.effort)
 
+    def rest(self) -> None:
+        """Give back the memory of models that are not asked for now; they answer as before."""
+        if self._loaded:
+            from mtcheck.annotate.hf.resting import rest
+
+            for folder in self._loaded:
+                rest(Path(folder))
+
     def _translator(self, checkpoint: Checkpoint, pair: tuple[str, str] | None) -> Translator:
         from mtcheck.annotate.hf import open_translator, require
 
@@ -166,7 +176,9 @@ class Models:
         def load() -> Translator:
             from mtcheck.annotate.hf.tuned import TunedTranslator
 
-            return TunedTranslator(checkpoint, shipped, threads=self.threads)
+            if self._both_ways is None:  # one in memory for both halves of a round trip
+                self._both_ways = TunedTranslator(checkpoint, shipped, threads=self.threads)
+            return self._both_ways
 
         if not self.keep:
             return load()

@@ -28,6 +28,9 @@ STEP = 0.5
 _FLOOR = 0.08
 """Share of words that a good translation leaves unexplained; keeps one odd word from deciding."""
 
+_STRONG = 1000.0
+"""Strength of a rendering that is no accident of one sentence."""
+
 _TWIN = 400.0
 """Strength of two words that sound alike and are in no table: names and loans."""
 
@@ -102,6 +105,13 @@ def lexicon(source_lang: str, target_lang: str) -> Lexicon | None:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         found = parse(list(file))
     return found if a == "en" else Lexicon(found.back, found.strengths)
+
+
+def is_translated(word: str, table: Lexicon) -> bool:
+    """Whether a word has renderings of another sound, and none of its own: council, not Astana."""
+    first, *_ = tokens(word) or ("",)
+    strong = [w for w, strength in table.strengths.get(first, {}).items() if strength >= _STRONG]
+    return bool(strong) and all(_sound(w) != _sound(first) for w in strong)
 
 
 @dataclass(frozen=True, slots=True)

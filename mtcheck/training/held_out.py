@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,14 +105,32 @@ def figures(pairs: Sequence[Pair], texts: Sequence[str], verdicts: Sequence[str]
 
 
 def add(folders: Sequence[Path], out: Path, cache: Path, *, watch: Watch) -> None:
-    """Translate held-out pairs by an adapter, and write floors and figures into its description."""
-    adapter = Adapter(out)
-    place = adapted.checkpoint(cache, adapter, say=watch.say)
-    translator = TunedTranslator(place, adapter)
-    samples = held_out(folders, adapter)
+    """Translate held-out pairs by an adapter, and write floors and figures into its description.
+
+    Twice: without floors to find them, and with them, as a user will.
+    """
+    describe(out, {"floors": {}})
+    samples = held_out(folders, Adapter(out))
+    watch.plan("Sentences", 2 * sum(map(len, samples.values())))
     by_language: dict[str, list[Judged]] = defaultdict(list)
+    for (_, target_lang), said in _translated(samples, out, cache, watch):
+        by_language[target_lang] += said
+    floors = {lang: floor(said) for lang, said in by_language.items()}
+    describe(out, {"floors": {k: v for k, v in floors.items() if v is not None}})
     told: dict[str, Any] = {}
-    watch.plan("Sentences", sum(map(len, samples.values())))
+    for direction, said in _translated(samples, out, cache, watch):
+        row = figures([j.pair for j in said], [j.text for j in said], [j.verdict for j in said])
+        told["-".join(direction)] = row
+        watch.say(f"{'-'.join(direction)}: chrF {row['chrF']}, BLEU {row['BLEU']}")
+    describe(out, {"figures": told})
+
+
+def _translated(
+    samples: Mapping[tuple[str, str], Sequence[Pair]], out: Path, cache: Path, watch: Watch
+) -> Iterator[tuple[tuple[str, str], list[Judged]]]:
+    """Every direction, with what the adapter in a folder makes of its pairs."""
+    adapter = Adapter(out)
+    translator = TunedTranslator(adapted.checkpoint(cache, adapter, say=watch.say), adapter)
     for (source_lang, target_lang), pairs in samples.items():
         found = translator.candidates(
             [p.source for p in pairs],
@@ -121,12 +139,7 @@ def add(folders: Sequence[Path], out: Path, cache: Path, *, watch: Watch) -> Non
             progress=lambda n: watch.advance("Sentences", n),
         )
         said = judged(pairs, [c or Candidate("", 0.0, "too-long", 0) for c in found])
-        by_language[target_lang] += said
-        row = figures(pairs, [j.text for j in said], [j.verdict for j in said])
-        told[f"{source_lang}-{target_lang}"] = row
-        watch.say(f"{source_lang}-{target_lang}: chrF {row['chrF']}, BLEU {row['BLEU']}")
-    floors = {lang: floor(said) for lang, said in by_language.items()}
-    describe(out, {"floors": {k: v for k, v in floors.items() if v is not None}, "figures": told})
+        yield (source_lang, target_lang), said
 
 
 def describe(out: Path, more: Mapping[str, Any]) -> None:

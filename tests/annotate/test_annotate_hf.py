@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from mtcheck.annotate.base import LanguageModel, Translator
-from mtcheck.annotate.hf import Checkpoint, LoadedModel, load, open_language_model, open_translator
+from mtcheck.annotate.hf import (
+    Checkpoint,
+    LoadedModel,
+    causal,
+    load,
+    open_language_model,
+    open_translator,
+)
 from mtcheck.annotate.hf.causal import BATCH_TOKENS, CONTEXT, WINDOW
 from mtcheck.core import ModelError
 
@@ -111,6 +118,15 @@ def test_surprisal_equals_the_model_s_own_loss(llama: LoadedModel) -> None:
     with torch.inference_mode():
         loss = llama.model(input_ids=ids, labels=ids).loss.item() / math.log(2) * (ids.shape[1] - 1)
     assert sum(t.surprisal for t in tokens) == pytest.approx(loss, rel=1e-4)
+
+
+def test_a_vocabulary_taken_in_parts_gives_the_same(
+    llama: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (whole,) = open_language_model(llama).surprisal([TEXTS[0]])
+    monkeypatch.setattr(causal, "VOCABULARY_ROWS", 7)
+    (parts,) = open_language_model(llama).surprisal([TEXTS[0]])
+    assert [t.surprisal for t in parts] == pytest.approx([t.surprisal for t in whole], abs=1e-4)
 
 
 def test_tokens_cover_every_visible_character_once(llama: LoadedModel) -> None:

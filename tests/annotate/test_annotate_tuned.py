@@ -301,6 +301,13 @@ def test_what_the_model_itself_finds_unlikely_is_unsure(installed: Any) -> None:
     )
 
 
+def test_an_unsure_one_beats_one_that_is_no_evidence(installed: Any) -> None:
+    doubtful, loop = ("The president arrived in Paris.", -2.5), ("we we we we we we we we we we we we", -0.1)
+    translator, _ = saying(installed, doubtful, [loop], en=-2.0)
+    found = translator.translate(["Президент прибыл в Париж."], source_lang="ru", target_lang="en")
+    assert found[0].verdict == "unsure"
+
+
 def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any) -> None:
     greedy, own = ("Президент прибыл в Paris.", -0.50), ("Президент прибыл в Париж.", -0.55)
     translator, said = saying(installed, greedy, [own])
@@ -324,6 +331,12 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
         ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Юрий Набиуллин."),
         ("So said Olena Zelenska.", "Він це сказав.", ("en", "uk"), "So said Olena Zelenska."),
         ("Tokayev said so.", "Тогдауров это сказал.", ("en", "ru"), "Tokayev said so."),
+        (
+            "So said the Council of Naryshkin.",
+            "Он это сказал.",
+            ("en", "ru"),
+            "So said the Council of Нарышкин.",
+        ),
         ("So said Chairwoman Nabiullina.", "Он это сказал.", ("en", "ru"), "So said Chairwoman Набиуллина."),
         ("Řekl to Miloš Zeman.", "He said so.", ("cs", "en"), "Řekl to Miloš Zeman."),
         ("Das sagte Angela Merkel.", "He said so.", ("de", "en"), "Das sagte Angela Merkel."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mtcheck.gates import judge
+from mtcheck.gates import judge, lexicon
 from mtcheck.gates.negation import compare_negation
 from mtcheck.gates.numbers import compare_numbers
 from mtcheck.gates.renderings import sounds_like
@@ -106,3 +106,13 @@ def test_shapes() -> None:
     assert loop("he went home he went home") is not None
     assert loop("very, very good") is None
     assert loop("我们明天去学校我们明天去学校") is not None
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("Council", True), ("Committee", False), ("Astana", False), ("Qwxz", False), ("", False)],
+)
+def test_a_word_that_is_translated_is_told_from_a_name(word: str, expected: bool) -> None:
+    table = lexicon.lexicon("en", "ru")
+    assert table is not None
+    assert lexicon.is_translated(word, table) is expected

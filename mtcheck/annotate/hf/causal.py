@@ -16,6 +16,7 @@ whose scales depend on the batch, so that a score would depend on its neighbours
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -36,6 +37,7 @@ CONTEXT = 128
 """Of those, tokens that were scored by the window before and only give context."""
 BATCH_TOKENS = 2048
 SOFTMAX_ROWS = 128
+VOCABULARY_ROWS = 32_768
 BATCH_TEXTS = 32
 COMPACT = 0.75
 """The batch is packed anew once at most this share of it still grows."""
@@ -124,15 +126,11 @@ class CausalLanguageModel:
             return [self._bits(hidden[n, : len(row)], torch.tensor(row)) for n, row in enumerate(rows)]
 
     def _bits(self, hidden: Any, targets: Any) -> list[float]:
-        import torch
-
         head = self.loaded.model.get_output_embeddings()
         out: list[float] = []
         for at in range(0, len(targets), SOFTMAX_ROWS):
-            logits = head(hidden[at : at + SOFTMAX_ROWS])
-            wanted = targets[at : at + SOFTMAX_ROWS]
-            nats = torch.logsumexp(logits, -1) - logits.gather(1, wanted[:, None])[:, 0]
-            out.extend((nats / torch.log(torch.tensor(2.0))).clamp(min=0).tolist())
+            nats = _surprisal(hidden[at : at + SOFTMAX_ROWS], targets[at : at + SOFTMAX_ROWS], head)
+            out.extend((nats / math.log(2)).clamp(min=0).tolist())
         return out
 
     @cached_property
@@ -142,6 +140,24 @@ class CausalLanguageModel:
             if (value := getattr(tokenizer, name, None)) is not None:
                 return int(value)
         return 0
+
+
+def _surprisal(hidden: Any, targets: Any, head: Any) -> Any:
+    """Nats of every token, the vocabulary taken in parts: the scores of 128 tokens for all of Gemma's are
+    134 MB, and as much again is needed to add them up."""
+    import torch
+
+    total, own = None, torch.empty(len(targets), dtype=hidden.dtype)
+    for at in range(0, len(head.weight), VOCABULARY_ROWS):
+        part = slice(at, at + VOCABULARY_ROWS)
+        logits = torch.nn.functional.linear(
+            hidden, head.weight[part], None if head.bias is None else head.bias[part]
+        )
+        summed = torch.logsumexp(logits, -1)
+        total = summed if total is None else torch.logaddexp(total, summed)
+        here = (targets >= at) & (targets < at + VOCABULARY_ROWS)
+        own[here] = logits[here, targets[here] - at]
+    return total - own
 
 
 def _windows(length: int) -> Iterator[tuple[int, int]]:

@@ -32,16 +32,16 @@ from mtcheck.names import titles
 from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
 
 BATCH_TOKENS = 512
-"""Tokens of the questions of a batch, each row of a beam counting. CTranslate2 computes the vocabulary's scores
-for every one of them: of 1,024 tokens half a gigabyte a thread."""
+"""Tokens of the questions of a batch, each row of a beam counting. CTranslate2 computes the vocabulary's
+scores for every one of them: of 1,024 tokens half a gigabyte a thread."""
 AT_ONCE = 256
 """Texts between two reports of progress."""
 BEAMS = 2
 MOST_BEAMS = 16
 BEAM_FAULTS = 2
 """Rows of a beam, texts of those asked together, the worst first, that one is tried for, and the faults that
-make them bad enough: a name or number changed, not only lost. It gains 0.2 to 0.3 points of chrF, and four rows
-as much again at half as much time again."""
+make them bad enough: a name or number changed, not only lost. It gains 0.2 to 0.3 points of chrF; four rows
+gain as much again, and take half as long again."""
 COPIED = 0.25
 """Nats that each copied word costs a candidate: a brand may stay in its script where the model is sure of it,
 a town may not."""
@@ -84,9 +84,10 @@ class Candidate:
         return self.verdict != "ok" or self.faults >= BEAM_FAULTS
 
     @property
-    def rank(self) -> tuple[bool, int, float]:
-        """The higher the better."""
-        return self.verdict == "ok", -self.faults, self.likelihood - COPIED * self.copied
+    def rank(self) -> tuple[int, int, float]:
+        """The higher the better; one that the model is not sure of beats one that is no evidence."""
+        standing = {"ok": 2, "unsure": 1}.get(self.verdict, 0)
+        return standing, -self.faults, self.likelihood - COPIED * self.copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,17 +300,19 @@ def spell(source: str, target: str, langs: Langs) -> str:
         return source  # nothing to spell in other letters
     called = _names(source, target, langs)
     left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
-    lost = [n for n in called.lost if not _has_meaning(n.text, langs.source)]
+    lost = [n for n in called.lost if not _has_meaning(n.text, langs)]
     for name in sorted([*lost, *left], key=lambda name: name.span, reverse=True):
         spelled = _respelled(name.text, langs)
         source = source[: name.span.start] + spelled + source[name.span.end :]
     return source
 
 
-def _has_meaning(word: str, lang: str) -> bool:
-    """Whether a word with a capital is to be translated rather than spelled: Chairwoman, Russian."""
-    office = titles.supported(lang) and titles.is_office(word.lower(), lang)
-    return office or titles.is_demonym(word) or titles.is_country_word(word)
+def _has_meaning(word: str, langs: Langs) -> bool:
+    """Whether a word with a capital is to be translated rather than spelled: Chairwoman, Russian, Council."""
+    office = titles.supported(langs.source) and titles.is_office(word.lower(), langs.source)
+    table = lexicon.lexicon(langs.source, langs.target)
+    known = table is not None and lexicon.is_translated(word, table)
+    return office or known or titles.is_demonym(word) or titles.is_country_word(word)
 
 
 def _respelled(name: str, langs: Langs) -> str:
