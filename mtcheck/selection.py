@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from mtcheck import suppressions
+from mtcheck import shelf, suppressions
 from mtcheck.baseline import Baseline
 from mtcheck.core import EMPTY, Catalogue, Document, Finding, Result, Rule, Severity, UsageError
 from mtcheck.suppressions import Suppression, matches
@@ -234,7 +234,7 @@ def _suppressed(
 def _changed(
     findings: tuple[Finding, ...], catalogue: Catalogue, left: LeftOut
 ) -> tuple[tuple[Finding, ...], LeftOut]:
-    same = {(u.key, u.line) for u in catalogue.units if UNCHANGED in u.flags}
+    same = {(u.key, u.line) for u in shelf.flagged(catalogue.units, UNCHANGED.__eq__)}
     if not same:  # the rule; a set of 100,000 places costs time and memory
         return findings, left
     same -= {(u.key, u.line) for u in catalogue.units if UNCHANGED not in u.flags}  # another plural form did

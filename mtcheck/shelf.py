@@ -10,11 +10,11 @@ from __future__ import annotations
 import marshal
 import weakref
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress, islice, pairwise
 from operator import attrgetter
 from tempfile import TemporaryFile
-from typing import overload
+from typing import Any, overload
 
 from mtcheck.core import Unit
 
@@ -43,10 +43,12 @@ class Shelf(Sequence[Unit]):
         self._file = TemporaryFile(prefix="mtcheck-")  # noqa: SIM115 - it lives as long as the shelf
         weakref.finalize(self, self._file.close)
         self._starts = array("q", [0])
+        self._flags: list[frozenset[str]] = []
         self._length = 0
         waiting = iter(units)
         while block := list(islice(waiting, BLOCK)):
             self._length += len(block)
+            self._flags.append(frozenset().union(*(unit.flags for unit in block)))
             self._starts.append(
                 self._starts[-1] + self._file.write(marshal.dumps([*zip(*map(_values, block), strict=True)]))
             )
@@ -66,14 +68,36 @@ class Shelf(Sequence[Unit]):
 
     def __getitem__(self, index: int | slice) -> Unit | Sequence[Unit]:
         if isinstance(index, slice):
-            return tuple(self[n] for n in range(*index.indices(self._length)))
+            chosen = range(*index.indices(self._length))
+            if chosen and chosen.step == 1:
+                first = chosen.start // BLOCK
+                following = chain.from_iterable(map(self._block, range(first, len(self._starts) - 1)))
+                return tuple(islice(following, chosen.start - first * BLOCK, chosen.stop - first * BLOCK))
+            return tuple(self[n] for n in chosen)
         number, place = divmod(range(self._length)[index], BLOCK)
         return self._block(number)[place]
 
+    def having(self, name: str) -> Iterator[Unit]:
+        """See the function of that name."""
+        place = Unit.__slots__.index(name)
+        for number in range(len(self._starts) - 1):
+            columns = self._columns(number)
+            yield from map(Unit, *(compress(column, columns[place]) for column in columns))
+
+    def flagged(self, is_wanted: Callable[[str], bool]) -> Iterator[Unit]:
+        """See the function of that name."""
+        for number, flags in enumerate(self._flags):
+            if any(map(is_wanted, flags)):
+                yield from (unit for unit in self._block(number) if any(map(is_wanted, unit.flags)))
+
     def _block(self, number: int) -> list[Unit]:
+        return [*map(Unit, *self._columns(number))]
+
+    def _columns(self, number: int) -> list[tuple[Any, ...]]:
         start, end = self._starts[number : number + 2]
         self._file.seek(start)
-        return [*map(Unit, *marshal.loads(self._file.read(end - start)))]  # noqa: S302 - our own, just written
+        columns: list[tuple[Any, ...]] = marshal.loads(self._file.read(end - start))  # noqa: S302 - our own
+        return columns
 
 
 def shelved(units: Iterable[Unit]) -> Sequence[Unit]:
@@ -91,6 +115,20 @@ def blocks(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
     waiting = iter(units)
     while block := tuple(islice(waiting, FEW)):
         yield block
+
+
+def having(units: Sequence[Unit], name: str) -> Iterator[Unit]:
+    """Units with something in an attribute: ``plural``, ``comments`` …; the others are not made anew."""
+    if isinstance(units, Shelf):
+        return units.having(name)
+    return (unit for unit in units if getattr(unit, name))
+
+
+def flagged(units: Sequence[Unit], is_wanted: Callable[[str], bool]) -> Iterator[Unit]:
+    """Units with a flag that is wanted; blocks without one are not read."""
+    if isinstance(units, Shelf):
+        return units.flagged(is_wanted)
+    return (unit for unit in units if any(map(is_wanted, unit.flags)))
 
 
 def repeated(hashes: array[int]) -> frozenset[int]:

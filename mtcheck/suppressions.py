@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from mtcheck import resources
+from mtcheck import resources, shelf
 from mtcheck.core import Catalogue, Document, Finding
 
 MARK = "mtcheck-ignore"
@@ -79,6 +79,10 @@ def of_document(doc: Document) -> tuple[Suppression, ...]:
     return tuple(s for s in found if s is not None)
 
 
+def _is_suppression(flag: str) -> bool:
+    return flag.startswith("ignore:")
+
+
 def split(
     findings: tuple[Finding, ...], catalogue: Catalogue
 ) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, str], ...]]:
@@ -87,9 +91,9 @@ def split(
     These come with the reason, which is empty where the flag came from a comment of another tool.
     """
     ignored: dict[tuple[str | None, int | None], list[tuple[str, str]]] = {}
-    for unit in catalogue.units:
+    for unit in shelf.flagged(catalogue.units, _is_suppression):
         for flag in unit.flags:
-            if flag.startswith("ignore:"):
+            if _is_suppression(flag):
                 reason = next((s.reason for c in unit.comments if (s := of_comment(c))), "")
                 stated = ignored.setdefault((unit.key, unit.line), [])
                 stated += [(selector, reason) for selector in selectors_of(flag.removeprefix("ignore:"))]

@@ -54,11 +54,22 @@ def test_a_shelf_is_the_sequence_that_it_was_made_of() -> None:
         several[-1],
         several[3456],
     )
-    assert list(kept[998:1003]) == several[998:1003]
+    for cut in (slice(998, 1003), slice(None, 201), slice(2500, 0), slice(-3, None), slice(10, 3000, 700)):
+        assert list(kept[cut]) == several[cut], cut
     with pytest.raises(IndexError):
         kept[len(several)]
     assert list(zip(kept, kept, strict=True)) == list(zip(several, several, strict=True))
     assert [u for block in blocks(kept) for u in block] == several
+
+
+@pytest.mark.parametrize("count", [30, shelf.FEW + 1234])
+def test_units_with_something_are_found_on_disk_as_in_memory(count: int) -> None:
+    several = list(units(count))
+    kept = shelved(iter(several))
+    assert list(shelf.having(kept, "plural")) == [u for u in several if u.plural]
+    assert list(shelf.having(kept, "comments")) == []
+    assert list(shelf.flagged(kept, "fuzzy".__eq__)) == [u for u in several if "fuzzy" in u.flags]
+    assert list(shelf.flagged(kept, "obsolete".__eq__)) == []
 
 
 def test_few_units_are_a_tuple() -> None:

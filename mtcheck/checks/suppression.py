@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mtcheck import suppressions
+from mtcheck import shelf, suppressions
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.core import Catalogue, Document, Finding, Origin, Severity
 from mtcheck.suppressions import Suppression
@@ -49,8 +49,8 @@ class SuppressionWithoutReason(CatalogueCheck):
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a comment of a message, however many plural forms it has."""
         seen: set[tuple[str, int | None]] = set()
-        for unit in catalogue.units:
-            if not unit.comments or (unit.key, unit.line) in seen:
+        for unit in shelf.having(catalogue.units, "comments"):
+            if (unit.key, unit.line) in seen:
                 continue
             seen.add((unit.key, unit.line))
             for number, comment in enumerate(unit.comments):

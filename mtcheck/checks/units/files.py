@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mtcheck import shelf
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.core import Catalogue, Finding, Origin, Severity, fingerprint
 
@@ -75,11 +76,10 @@ class KeyMissing(CatalogueCheck):
 
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a key."""
-        for unit in catalogue.units:
-            if "missing" in unit.flags:
-                yield self.unit_finding(
-                    unit, catalogue, f"The key {unit.key!r} of the source is missing here", expected=unit.key
-                )
+        for unit in shelf.flagged(catalogue.units, "missing".__eq__):
+            yield self.unit_finding(
+                unit, catalogue, f"The key {unit.key!r} of the source is missing here", expected=unit.key
+            )
 
 
 class KeyObsolete(CatalogueCheck):
@@ -108,8 +108,7 @@ class KeyObsolete(CatalogueCheck):
 
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a key."""
-        for unit in catalogue.units:
-            if "obsolete" in unit.flags:
-                yield self.unit_finding(
-                    unit, catalogue, f"The key {unit.key!r} is no longer in the source", found=unit.key
-                )
+        for unit in shelf.flagged(catalogue.units, "obsolete".__eq__):
+            yield self.unit_finding(
+                unit, catalogue, f"The key {unit.key!r} is no longer in the source", found=unit.key
+            )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-from mtcheck import resources, text
+from mtcheck import resources, shelf, text
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.icu import is_icu, read_icu
 from mtcheck.core import Catalogue, Finding, Severity, Unit
@@ -55,8 +55,8 @@ class PluralFormMissing(CatalogueCheck):
     def judge_catalogue(self, catalogue: Catalogue) -> Iterator[Finding]:
         """One finding a message."""
         forms: defaultdict[tuple[str, str | None], list[Unit]] = defaultdict(list)
-        for unit in catalogue.units:
-            if unit.plural is not None and not unit.flags & {"obsolete", "missing"}:
+        for unit in shelf.having(catalogue.units, "plural"):
+            if not unit.flags & {"obsolete", "missing"}:
                 forms[unit.key, unit.context].append(unit)
         needed = categories(text.primary(catalogue.target_lang or ""))
         for units in forms.values():

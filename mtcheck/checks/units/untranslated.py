@@ -59,10 +59,9 @@ def _translated_words(_: Catalogue) -> Tally[dict[str, tuple[int, int]]]:
     while (unit := (yield)) is not None:
         if unit.source == unit.target:
             continue
-        in_target = set(words(unit.target.lower()))
-        for word in set(words(unit.source.lower())):
-            seen[word] += 1
-            kept[word] += word in in_target
+        in_source = {*words(unit.source.lower())}
+        seen.update(in_source)
+        kept.update(in_source.intersection(words(unit.target.lower())))
     return {word: (n, kept[word]) for word, n in seen.items()}
 
 
