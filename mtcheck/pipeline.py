@@ -22,12 +22,13 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
-from mtcheck import checks, collector, notices, resources, shelf, suppressions, text
+from mtcheck import checks, collector, forks, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
 from mtcheck.annotate.base import ScoredToken, SourceLanguageModel, TextClassifier, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
+from mtcheck.annotate.threads import free_cores
 from mtcheck.checks.base import CatalogueCheck, Check, RunCheck
 from mtcheck.checks.units.habits import learn
 from mtcheck.core import (
@@ -57,6 +58,10 @@ from mtcheck.selection import UNCHANGED, LeftOut, Selection
 from mtcheck.verdict import decide
 from mtcheck.version import __version__
 
+PARALLEL_UNITS = 20_000
+MOST_PARTS = 4
+"""Messages of a file from which on idle cores share it, and the most of them: reading it and counting its
+habits remain one core's work."""
 SHARD_SEGMENTS = 192
 SHARD_DOCUMENTS = 64
 MODEL_SEGMENTS = 1000
@@ -776,14 +781,16 @@ def _check(item: _Annotated, rules: Sequence[Check], tallies: dict[str, Any]) ->
 
 def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[Result | Failure]:
     """A localisation file: one result without text, whose findings name key and line."""
-    findings: list[Finding] = []
-    failures: list[Failure] = []
     asked = [rule for rule in rules if isinstance(rule, CatalogueCheck)]
     if isinstance(catalogue.units, shelf.Shelf):
         learn(asked, catalogue)
-    for units in shelf.blocks(catalogue.units):
-        asked = [*_judging(units, catalogue, asked, findings, failures)]
+    said = _Said([], [], frozenset())
+    for part in _in_parts(catalogue, asked):
+        said = said.followed_by(part)
+    findings, failures = [f for f, _ in said.findings], [f for f, _ in said.failures]
     for rule in asked:
+        if rule.code in said.broken:
+            continue
         with _failing_alone(rule, catalogue, failures), collector.at_rest():
             findings.extend(rule.judge_catalogue(catalogue))
     findings.sort(key=lambda f: (f.origin.line or 0, f.origin.unit or "", f.code))
@@ -800,25 +807,60 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
     yield from failures
 
 
-def _judging(
-    units: Sequence[Unit],
-    catalogue: Catalogue,
-    rules: Sequence[CatalogueCheck],
-    findings: list[Finding],
-    failures: list[Failure],
-) -> Iterator[CatalogueCheck]:
-    """Ask the rules about some units of a file, and name those that did not fail."""
+class _Said(NamedTuple):
+    """What rules say of some units of a file.
+
+    Attributes:
+        findings, failures: in order, each with the code of its rule.
+        broken: codes of the rules that failed.
+    """
+
+    findings: list[tuple[Finding, str]]
+    failures: list[tuple[Failure, str]]
+    broken: frozenset[str]
+
+    def followed_by(self, later: _Said) -> _Said:
+        """With what was said of later units by the rules that had not failed before."""
+        return _Said(
+            self.findings + [(f, code) for f, code in later.findings if code not in self.broken],
+            self.failures + [(f, code) for f, code in later.failures if code not in self.broken],
+            self.broken | later.broken,
+        )
+
+
+def _in_parts(catalogue: Catalogue, rules: Sequence[CatalogueCheck]) -> Iterator[_Said]:
+    """The parts of a file in order, a large one's judged at the same time."""
+    parts = 1
+    if len(catalogue.units) >= PARALLEL_UNITS and forks.may_fork():
+        parts = min(free_cores(), MOST_PARTS)
+    return forks.in_parts(partial(_judged, catalogue, rules, parts), parts)
+
+
+def _judged(catalogue: Catalogue, rules: Sequence[CatalogueCheck], parts: int, part: int) -> _Said:
+    """Ask the rules about one part of a file's units."""
+    said = _Said([], [], frozenset())
+    for units in shelf.blocks(catalogue.units, part, parts):
+        asked = [rule for rule in rules if rule.code not in said.broken]
+        said = said.followed_by(_judged_units(units, catalogue, asked))
+    return said
+
+
+def _judged_units(units: Sequence[Unit], catalogue: Catalogue, rules: Sequence[CatalogueCheck]) -> _Said:
     judged = [u for u in units if u.target and not u.flags & {"obsolete", "missing", UNCHANGED}]
     holding: dict[str, Sequence[Unit]] = {"": judged}
+    findings: list[tuple[Finding, str]] = []
+    failed: list[tuple[Failure, str]] = []
     for rule in rules:
-        before = len(failures)
-        if rule.judges_units():
-            if rule.signs not in holding:
-                holding[rule.signs] = _holding(judged, rule.signs)
-            with _failing_alone(rule, catalogue, failures), collector.at_rest():
-                findings.extend(chain.from_iterable(map(rule.judge, holding[rule.signs], repeat(catalogue))))
-        if len(failures) == before:
-            yield rule
+        if not rule.judges_units():
+            continue
+        if rule.signs not in holding:
+            holding[rule.signs] = _holding(judged, rule.signs)
+        failures: list[Failure] = []
+        with _failing_alone(rule, catalogue, failures), collector.at_rest():
+            asked = map(rule.judge, holding[rule.signs], repeat(catalogue))
+            findings.extend(zip(chain.from_iterable(asked), repeat(rule.code)))
+        failed += zip(failures, repeat(rule.code))
+    return _Said(findings, failed, frozenset(code for _, code in failed))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ seventh of a second) they take the room of one block, however many there are.
 from __future__ import annotations
 
 import marshal
+import os
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,6 +53,7 @@ class Shelf(Sequence[Unit]):
             self._starts.append(
                 self._starts[-1] + self._file.write(marshal.dumps([*zip(*map(_values, block), strict=True)]))
             )
+        self._file.flush()
 
     def __len__(self) -> int:
         return self._length
@@ -95,9 +97,14 @@ class Shelf(Sequence[Unit]):
 
     def _columns(self, number: int) -> list[tuple[Any, ...]]:
         start, end = self._starts[number : number + 2]
-        self._file.seek(start)
-        columns: list[tuple[Any, ...]] = marshal.loads(self._file.read(end - start))  # noqa: S302 - our own
+        columns: list[tuple[Any, ...]] = marshal.loads(self._read(start, end - start))  # noqa: S302 - our own
         return columns
+
+    def _read(self, start: int, size: int) -> bytes:
+        if hasattr(os, "pread"):  # copies of this process share the file's place (``mtcheck.forks``)
+            return os.pread(self._file.fileno(), size, start)
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 def shelved(units: Iterable[Unit]) -> Sequence[Unit]:
@@ -110,11 +117,20 @@ def shelved(units: Iterable[Unit]) -> Sequence[Unit]:
     return Shelf(unit for part in (first, (following,), waiting) for unit in part)
 
 
-def blocks(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
-    """The units in their order, as many at once as memory should hold."""
-    waiting = iter(units)
+def blocks(units: Sequence[Unit], part: int = 0, parts: int = 1) -> Iterator[Sequence[Unit]]:
+    """The units in their order, as many at once as memory should hold.
+
+    Args:
+        part, parts: of that many parts of like size, which one.
+    """
+    first, last = (len(units) * n // parts for n in (part, part + 1))
+    waiting = iter(units) if parts == 1 else chain.from_iterable(_stretches(units, first, last))
     while block := tuple(islice(waiting, FEW)):
         yield block
+
+
+def _stretches(units: Sequence[Unit], first: int, last: int) -> Iterator[Sequence[Unit]]:
+    return (units[at : min(at + FEW, last)] for at in range(first, last, FEW))
 
 
 def having(units: Sequence[Unit], name: str) -> Iterator[Unit]:
