@@ -2,7 +2,7 @@
 
 For work that only reads what is in memory and gives back little: a copy (fork(2)) has it all at once, where a
 fresh process would have to be sent it. A copy is made of the calling thread alone, so ``may_fork`` says no
-while others run, and on systems whose libraries do not bear it.
+while others run, Python's or a library's.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Generic, NoReturn, TypeVar
 
 T = TypeVar("T")
 
+_THREADS = Path("/proc/self/task")
+
 
 def may_fork() -> bool:
-    """Whether copies of this process can do without its other threads, and the system makes them."""
-    return sys.platform == "linux" and threading.active_count() == 1 and "torch" not in sys.modules
+    """Whether the system makes copies, and no other thread runs that they would lack (proc(5))."""
+    return _THREADS.is_dir() and len(list(_THREADS.iterdir())) == 1
 
 
 def in_parts(work: Callable[[int], T], count: int) -> Iterator[T]:
@@ -68,19 +69,23 @@ class _Copy(Generic[T]):
 
     def answer(self) -> T:
         """Waits for the copy; does its part where it left none."""
-        if self._child:
-            _, status = os.waitpid(self._child, 0)
-            self._child = 0
-            if status == 0:
-                self._file.seek(0)
-                said: T = pickle.load(self._file)  # noqa: S301 - our own copy wrote it
-                return said
+        if self._child and self._wait() == 0:
+            self._file.seek(0)
+            said: T = pickle.load(self._file)  # noqa: S301 - our own copy wrote it
+            return said
         return self._work(self._number)
+
+    def _wait(self) -> int:
+        """The status of its end; 1 where a caller that ignores SIGCHLD has lost it."""
+        child, self._child = self._child, 0
+        with suppress(ChildProcessError):
+            return os.waitpid(child, 0)[1]
+        return 1
 
     def end(self) -> None:
         """Nobody waits for the copy any more."""
         if self._child:
             with suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGKILL)
-            os.waitpid(self._child, 0)
+            self._wait()
         self._file.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from typing import Any
@@ -65,15 +66,31 @@ def test_a_run_that_is_broken_off_leaves_no_process_behind(monkeypatch: pytest.M
             os.kill(child, 0)
 
 
-def test_no_copies_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "torch", raising=False)
-    going = threading.Event()
-    thread = threading.Thread(target=going.wait)
-    thread.start()
-    assert not forks.may_fork()
-    going.set()
-    thread.join()
-    assert forks.may_fork() is (threading.active_count() == 1)
+SCRIPT = """
+import threading
+from mtcheck import forks
+alone = forks.may_fork()
+going = threading.Event()
+thread = threading.Thread(target=going.wait)
+thread.start()
+beside = forks.may_fork()
+going.set()
+thread.join()
+print(alone, beside)
+"""
+
+
+def test_no_copies_beside_other_threads() -> None:
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_a_caller_that_ignores_children_gets_its_answers_too() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert list(forks.in_parts(lambda n: n, 3)) == [0, 1, 2]
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 def _found(catalogue: Catalogue) -> list[Finding]:

@@ -38,6 +38,7 @@ CONTEXT = 128
 BATCH_TOKENS = 2048
 SOFTMAX_ROWS = 128
 VOCABULARY_ROWS = 32_768
+"""Tokens and words of the vocabulary that one table of scores has."""
 BATCH_TEXTS = 32
 COMPACT = 0.75
 """The batch is packed anew once at most this share of it still grows."""
