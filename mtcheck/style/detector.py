@@ -151,14 +151,14 @@ class Detector:
 
     def _marks(self, value: str, folded: str, slope: float, known: tuple[Any, Any]) -> tuple[Mark, ...]:
         """The words of ``value`` that weigh most."""
-        spans, own = _word_spans(value), _word_spans(folded)
-        if len(spans) < len(own) or not own:
-            return ()
+        spans = _word_spans(value)
         places = [n for n, word in enumerate(grams.words(folded)) if word[0].isalpha()]
+        if len(spans) < len(places) or not places:
+            return ()
         by_token = self._word_weights(folded, slope, known)
         weights = [by_token[n] for n in places]
         runs = sorted(
-            ((sum(weights[i : i + MARK_WORDS]), i) for i in range(max(1, len(own) - MARK_WORDS + 1))),
+            ((sum(weights[i : i + MARK_WORDS]), i) for i in range(max(1, len(places) - MARK_WORDS + 1))),
             reverse=True,
         )
         chosen: list[tuple[float, int]] = []
@@ -166,7 +166,7 @@ class Detector:
             if weight > 0 and all(abs(i - j) >= MARK_WORDS for _, j in chosen) and len(chosen) < MARKS:
                 chosen.append((weight, i))
         return tuple(
-            Mark(Span(spans[i].start, spans[min(i + MARK_WORDS, len(own)) - 1].end), round(weight, 4))
+            Mark(Span(spans[i][0], spans[min(i + MARK_WORDS, len(places)) - 1][1]), round(weight, 4))
             for weight, i in sorted(chosen, key=lambda c: c[1])
         )
 
@@ -269,10 +269,10 @@ def count_words(value: str, lang: str) -> float:
     return len(value.split())
 
 
-def _word_spans(value: str) -> list[Span]:
-    """Spans of the words (of letters) in a text, in order."""
+def _word_spans(value: str) -> list[tuple[int, int]]:
+    """Half-open spans of the words (of letters) in a text, in order."""
     same = value.translate(grams.SAME_LENGTH)
-    return [Span(a, b) for a, b in grams.tokens(same) if same[a].isalpha()]
+    return [(a, b) for a, b in grams.tokens(same) if same[a].isalpha()]
 
 
 def _share_above(log_odds: float, human: Sequence[float]) -> float:
