@@ -434,3 +434,13 @@ def test_a_run_takes_it_for_its_directions_and_remembers(
     assert again.translate(tiny.LINES[:2], source_lang="en", target_lang="ru") == said
     other, _ = Models(translator="embedded", threads=1).translator_for("fr", "en")
     assert not other.signature.startswith(adapted.NAME), "few-shot for what it was not trained for"
+
+
+def test_both_halves_of_a_round_trip_share_one_model(
+    installed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTCHECK_CACHE", str(tmp_path))
+    monkeypatch.setattr(adapters, "shipped", lambda: installed.adapter)
+    models = Models(translator="embedded", threads=1, keep=False)
+    assert models.translator_for("en", "ru")[0] is models.translator_for("ru", "en")[0]
+    models.rest()  # nothing of torch's is loaded, so there is nothing to let go
