@@ -124,12 +124,6 @@ def blocks(units: Sequence[Unit], part: int = 0, parts: int = 1) -> Iterator[Seq
         part, parts: of that many parts of like size, which one.
     """
     first, last = (len(units) * n // parts for n in (part, part + 1))
-    waiting = iter(units) if parts == 1 else chain.from_iterable(_stretches(units, first, last))
-    while block := tuple(islice(waiting, FEW)):
-        yield block
-
-
-def _stretches(units: Sequence[Unit], first: int, last: int) -> Iterator[Sequence[Unit]]:
     return (units[at : min(at + FEW, last)] for at in range(first, last, FEW))
 
 

@@ -10,10 +10,10 @@ import threading
 from typing import Any
 
 import pytest
-from test_shelf import SENTENCES, _Breaks, units
+from test_shelf import SENTENCES, _Breaks, _found, units
 
-from mtcheck import checks, forks, pipeline, shelf
-from mtcheck.core import Catalogue, Failure, Finding, Result
+from mtcheck import forks, pipeline, shelf
+from mtcheck.core import Catalogue, Failure, Result
 from mtcheck.shelf import Shelf
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux makes copies here")
@@ -91,12 +91,6 @@ def test_a_caller_that_ignores_children_gets_its_answers_too() -> None:
         assert list(forks.in_parts(lambda n: n, 3)) == [0, 1, 2]
     finally:
         signal.signal(signal.SIGCHLD, before)
-
-
-def _found(catalogue: Catalogue) -> list[Finding]:
-    (result,) = pipeline._check_catalogue(catalogue, [rule() for rule in checks.classes()])
-    assert isinstance(result, Result)
-    return list(result.findings)
 
 
 def _shared_out(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:

@@ -269,6 +269,28 @@ def test_the_floor_takes_away_what_is_mostly_senseless() -> None:
     assert held_out.floor([said(-0.5 - n / 1000, 5) for n in range(100)]) is not None
 
 
+def test_floors_are_looked_for_without_the_last_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With them the translations would be others, and so would the next floors."""
+    facts = tmp_path / "adapter.json"
+    facts.write_text(json.dumps({"floors": {"ru": -0.1}}), encoding="utf-8")
+    good, bad = [said(-0.5 - n / 1000, 50) for n in range(100)], [said(-2 - n / 10, 5) for n in range(6)]
+    floors: list[dict[str, float]] = []
+
+    def translated(*_: Any) -> Any:
+        floors.append(json.loads(facts.read_text(encoding="utf-8"))["floors"])
+        yield ("en", "ru"), [*good, *bad]
+
+    monkeypatch.setattr(held_out, "_translated", translated)
+    monkeypatch.setattr(held_out, "held_out", lambda *_: {})
+    monkeypatch.setattr(held_out, "Adapter", lambda _: None)
+    watch = Watch(say=lambda _: None, plan=lambda *_: None, advance=lambda *_: None)
+    held_out.add([], tmp_path, tmp_path, watch=watch)
+    assert floors == [{}, {"ru": held_out.floor([*good, *bad])}]
+    told = json.loads(facts.read_text(encoding="utf-8"))
+    assert told["floors"] == floors[1]
+    assert told["figures"]["en-ru"]["no_verdict"] == {}
+
+
 def test_figures_carry_interval_and_signature() -> None:
     made = [Pair("ru", "en", "а", f"The {noun} fell in the third quarter.", True, "x", 0) for noun in NOUNS]
     row = held_out.figures(made, [p.target for p in made], ["ok"] * 7 + ["looping"])
