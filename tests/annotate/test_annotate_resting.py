@@ -47,6 +47,18 @@ def test_what_rests_answers_as_before_and_takes_no_room(tmp_path: Path) -> None:
     assert rest(tmp_path) == 0, "of another folder nothing"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what lies in memory")
+def test_links_rest_too(tmp_path: Path) -> None:
+    """As in the cache of the Hub, whose weights lie under a name without an ending."""
+    folder, blob = tiny.causal(tmp_path / "snapshot"), tmp_path / "0a1b2c"
+    (folder / "model.safetensors").rename(blob)
+    (folder / "model.safetensors").symlink_to(blob)
+    model = open_language_model(load(Checkpoint(folder, "tiny", "local"), threads=1))
+    before = model.surprisal(tiny.LINES)
+    assert rest(folder) > 0
+    assert model.surprisal(tiny.LINES) == before
+
+
 def resident(folder: Path) -> int:
     """Kilobytes of a folder's weights that lie in memory."""
     total, inside = 0, False

@@ -41,10 +41,10 @@ def rest(folder: Path) -> int:
         needless = mmap.MADV_DONTNEED
     except (AttributeError, OSError, TypeError):
         return 0
+    own = {str(path.resolve()) for path in folder.glob("*.safetensors")}  # the Hub's cache holds links
     given = 0
     for found in mappings(lines):
-        path = Path(found.path)
-        if path.suffix == ".safetensors" and path.parent == folder.resolve() and not found.is_changed:
+        if found.path in own and not found.is_changed:
             done = advise(ctypes.c_void_p(found.start), ctypes.c_size_t(found.size), ctypes.c_int(needless))
             given += found.size if done == 0 else 0
     return given
