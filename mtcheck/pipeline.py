@@ -784,15 +784,14 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
     asked = [rule for rule in rules if isinstance(rule, CatalogueCheck)]
     if isinstance(catalogue.units, shelf.Shelf):
         learn(asked, catalogue)
-    said = _Said([], [], frozenset())
+    said = _Said([], {})
     for part in _in_parts(catalogue, asked):
         said = said.followed_by(part)
-    findings, failures = [f for f, _ in said.findings], [f for f, _ in said.failures]
+    findings, failures = said
     for rule in asked:
-        if rule.code in said.broken:
-            continue
-        with _failing_alone(rule, catalogue, failures), collector.at_rest():
-            findings.extend(rule.judge_catalogue(catalogue))
+        if rule.code not in failures:
+            with _failing_alone(rule, catalogue, failures), collector.at_rest():
+                findings.extend(rule.judge_catalogue(catalogue))
     findings.sort(key=lambda f: (f.origin.line or 0, f.origin.unit or "", f.code))
     doc = Document(
         catalogue.uri,
@@ -804,27 +803,20 @@ def _check_catalogue(catalogue: Catalogue, rules: Sequence[Check]) -> Iterator[R
     )
     reason = "A localisation file: its messages were checked one by one"
     yield Result(doc, "no-verdict", reason, Scores(), tuple(findings), signature=signature())
-    yield from failures
+    yield from failures.values()
 
 
 class _Said(NamedTuple):
-    """What rules say of some units of a file.
+    """What rules say of some units of a file, and, by their codes, how those failed that did."""
 
-    Attributes:
-        findings, failures: in order, each with the code of its rule.
-        broken: codes of the rules that failed.
-    """
-
-    findings: list[tuple[Finding, str]]
-    failures: list[tuple[Failure, str]]
-    broken: frozenset[str]
+    findings: list[Finding]
+    failures: dict[str, Failure]
 
     def followed_by(self, later: _Said) -> _Said:
         """With what was said of later units by the rules that had not failed before."""
         return _Said(
-            self.findings + [(f, code) for f, code in later.findings if code not in self.broken],
-            self.failures + [(f, code) for f, code in later.failures if code not in self.broken],
-            self.broken | later.broken,
+            self.findings + [f for f in later.findings if f.code not in self.failures],
+            self.failures | {code: f for code, f in later.failures.items() if code not in self.failures},
         )
 
 
@@ -838,9 +830,9 @@ def _in_parts(catalogue: Catalogue, rules: Sequence[CatalogueCheck]) -> Iterator
 
 def _judged(catalogue: Catalogue, rules: Sequence[CatalogueCheck], parts: int, part: int) -> _Said:
     """Ask the rules about one part of a file's units."""
-    said = _Said([], [], frozenset())
+    said = _Said([], {})
     for units in shelf.blocks(catalogue.units, part, parts):
-        asked = [rule for rule in rules if rule.code not in said.broken]
+        asked = [rule for rule in rules if rule.code not in said.failures]
         said = said.followed_by(_judged_units(units, catalogue, asked))
     return said
 
@@ -848,29 +840,25 @@ def _judged(catalogue: Catalogue, rules: Sequence[CatalogueCheck], parts: int, p
 def _judged_units(units: Sequence[Unit], catalogue: Catalogue, rules: Sequence[CatalogueCheck]) -> _Said:
     judged = [u for u in units if u.target and not u.flags & {"obsolete", "missing", UNCHANGED}]
     holding: dict[str, Sequence[Unit]] = {"": judged}
-    findings: list[tuple[Finding, str]] = []
-    failed: list[tuple[Failure, str]] = []
+    said = _Said([], {})
     for rule in rules:
-        if not rule.judges_units():
-            continue
-        if rule.signs not in holding:
-            holding[rule.signs] = _holding(judged, rule.signs)
-        failures: list[Failure] = []
-        with _failing_alone(rule, catalogue, failures), collector.at_rest():
-            asked = map(rule.judge, holding[rule.signs], repeat(catalogue))
-            findings.extend(zip(chain.from_iterable(asked), repeat(rule.code)))
-        failed += zip(failures, repeat(rule.code))
-    return _Said(findings, failed, frozenset(code for _, code in failed))
+        if rule.judges_units():
+            if rule.signs not in holding:
+                holding[rule.signs] = _holding(judged, rule.signs)
+            with _failing_alone(rule, catalogue, said.failures), collector.at_rest():
+                asked = map(rule.judge, holding[rule.signs], repeat(catalogue))
+                said.findings.extend(chain.from_iterable(asked))
+    return said
 
 
 @contextmanager
-def _failing_alone(rule: Check, catalogue: Catalogue, failures: list[Failure]) -> Iterator[None]:
+def _failing_alone(rule: Check, catalogue: Catalogue, failures: dict[str, Failure]) -> Iterator[None]:
     """One broken rule must not lose the file."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - as in _check
         problem = f"{rule.code} failed: {type(error).__name__}: {error}"
-        failures.append(Failure(catalogue.uri, problem, stage="check"))
+        failures[rule.code] = Failure(catalogue.uri, problem, stage="check")
 
 
 def _holding(units: Iterable[Unit], signs: str) -> list[Unit]:

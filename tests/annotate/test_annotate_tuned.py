@@ -228,12 +228,11 @@ class Said:
         """See ``tuned.Generator``."""
         self.asked.append(options)
         self.tokens += start_tokens
-        looked_again = self.beam if options["beam_size"] > 1 else self.second
-        said = (
-            list(looked_again)
-            if options["beam_size"] > 1 or "suppress_sequences" in options
-            else [self.greedy]
-        )
+        said: Sequence[tuple[str, float]] = [self.greedy]
+        if options["beam_size"] > 1:
+            said = self.beam
+        elif "suppress_sequences" in options:
+            said = self.second
         encoded = [self._tokenizer.encode(f" {text}", add_special_tokens=False) for text, _ in said]
         one = SimpleNamespace(
             sequences_ids=[[*e.ids, self._tokenizer.token_to_id(tuned.END)] for e in encoded],
