@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import math
 import random
 from collections import Counter, defaultdict
@@ -26,15 +25,11 @@ from corruptions import Pair
 
 from mtcheck import gates, resources
 from mtcheck.gates import lexicon, meaning, shape
+from mtcheck.training.corpus import part_of
 from mtcheck.training.rows import objects
 
 HERE = Path(__file__).parent
 LANGUAGES = ("ru", "uk", "zh", "de", "cs", "ja")
-
-
-def quarter_of(segments: list[str]) -> int:
-    """By the text, so that one document in two sets falls into one part."""
-    return int(hashlib.sha256("\n".join(segments).encode()).hexdigest()[:8], 16) % 4
 
 
 def wmt(data: Path, systems: int = 2) -> Iterator[Pair]:
@@ -43,7 +38,7 @@ def wmt(data: Path, systems: int = 2) -> Iterator[Pair]:
             a, b = row["src_lang"], row["tgt_lang"]
             if "is" in (a, b):
                 continue
-            quarter = quarter_of(row["source"])
+            quarter = part_of(row["source"], 4)
             outputs = [(True, o) for o in list(row["human"].values())[:1]]
             outputs += [(False, o) for o in list(row["mt"].values())[:systems]]
             for human, out in outputs:

@@ -235,16 +235,17 @@ def adequacy_figures() -> str:
     """The tables of ``adequacy.card.md``, from ``adequacy.json``."""
     models = json.loads((HERE / "adequacy.json").read_text("utf-8"))["models"]
     out = [
-        "| model | set | segments | left out | Kendall's tau | within one source | worst tenth holds | date |",
+        "| score | set | segments | left out | Kendall's tau | within one source | worst tenth holds | date |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for model, entry in sorted(models.items()):
+    for _, entry in sorted(models.items()):
         for name, row in sorted(entry["figures"].items()):
-            figures = (row["kendall"], row["kendall within one source"], row["worst tenth"])
-            said = " | ".join(f"{a:.3f} ({low:.3f} to {high:.3f})" for a, low, high in figures)
-            out.append(
-                f"| {model} | {name} | {row['segments']} | {row['left out']} | {said} | {entry['date']} |"
-            )
+            for score, part in (("adequacy", row), ("fluency", row["fluency"])):
+                figures = (part["kendall"], part["kendall within one source"], part["worst tenth"])
+                said = " | ".join(_of_pairs(values) for values in figures)
+                out.append(
+                    f"| {score} | {name} | {row['segments']} | {row['left out']} | {said} | {entry['date']} |"
+                )
     out += [
         "",
         "| model | pair | human translations | expected penalty: median | 95 in 100 stay below | data |",
@@ -255,7 +256,29 @@ def adequacy_figures() -> str:
             middle, high = row["quantiles"][50], row["quantiles"][95]
             data = ", ".join(row["data"])
             out.append(f"| {model} | {pair} | {row['sentences']} | {middle:.2f} | {high:.2f} | {data} |")
+    for _, entry in sorted(models.items()):
+        out += ["", *_faults_found(entry["found"])]
     return "\n".join(out)
+
+
+def _faults_found(found: dict[str, Any]) -> list[str]:
+    named = found["good named"]
+    return [
+        "| spoilt by | pairs | penalty above 99 in 100 good ones | named by a rule |",
+        "|---|---|---|---|",
+        *(
+            f"| {kind} | {row['pairs']} | {_of_pairs(row['found'])} | {_of_pairs(row['named'])} |"
+            for kind, row in found["kinds"].items()
+        ),
+        f"| nothing | {found['good']} | 0.010 (penalty {found['limit']:.2f}) | {_of_pairs(named)} |",
+        "",
+        f"Measured {found['date']}.",
+    ]
+
+
+def _of_pairs(values: list[float]) -> str:
+    middle, low, high = values
+    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
 
 
 def translator_figures() -> str:

@@ -209,6 +209,26 @@ NO_TRANSLATION = 25.0
 """The penalty of "non-translation" in MQM, the highest there is (Freitag et al. 2021, table 1)."""
 
 
+CRITICAL_ERROR = 25.0
+"""The penalty of a critical error in MQM (https://themqm.org: minor 1, major 5, critical 25): one that
+makes a text say something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that a target may say otherwise than its source.
+
+    Attributes:
+        kind: ``name``, ``number``, ``negation`` or ``other``. span: the word at which it shows, code
+        points; empty at the end of a sentence if something is missing there. chance: that there is one, 0
+        to 1, where one pair in twenty has one.
+    """
+
+    kind: str
+    span: Span
+    chance: float
+
+
 @dataclass(frozen=True, slots=True)
 class Adequacy:
     """How well a segment renders its source.
@@ -218,12 +238,17 @@ class Adequacy:
             translation at all); longer sentences hold more errors.
         percentile: share of human translations of that language pair with a higher expected penalty,
             0 to 100; None where none were measured.
-        doubtful: the words at which the model would most of all have written something else.
+        doubtful: the words on which raters would put the highest penalties.
+        fault: what was most likely changed; None if that is no likelier than in good translations.
+        fluency: share of human translations of that pair with a higher expected penalty for fluency and
+            style alone, 0 to 100; None where none were measured.
     """
 
     penalty: float
     percentile: float | None = None
     doubtful: tuple[Span, ...] = ()
+    fault: Fault | None = None
+    fluency: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,7 +545,8 @@ class Scores:
 
     Attributes:
         mt_probability: 0 to 1.
-        fluency: 0 to 100, mean percentile of its sentences against human text.
+        fluency: 0 to 100, mean percentile of its sentences against human text; beside a source, against
+            human translations, by what raters would mark.
         adequacy: 0 to 100, mean percentile of its sentences against human translations.
         round_trip_chrf: 0 to 100, chrF of the document.
         round_trip_bleu, round_trip_ter: the same of BLEU and TER.

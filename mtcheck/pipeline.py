@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mtcheck import checks, collector, forks, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
-from mtcheck.annotate.base import ScoredToken, SourceLanguageModel, TextClassifier, Translator
+from mtcheck.annotate.base import ScoredToken, TextClassifier, TranslationRater, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
@@ -543,7 +543,7 @@ class _Speaker(NamedTuple):
 
 
 def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
-    """The estimator that the user named, else the language model; None if that reads no sources.
+    """The estimator that the user named, else the language model; None if that rates no translations.
 
     Raises:
         ModelError: it cannot be had.
@@ -552,10 +552,10 @@ def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
         said = adequacy.estimator_standing(estimator.signature, source_lang=pair[0], target_lang=pair[1])
         return _Speaker(estimator.signature, said, partial(adequacy.by_estimator, model=estimator))
     model = models.fluency_model()
-    if not isinstance(model, SourceLanguageModel):
+    if not isinstance(model, TranslationRater):
         return None
     standing = adequacy.standing(model.signature, source_lang=pair[0], target_lang=pair[1])
-    known = reference.adequacy_regression(model.signature) is not None
+    known = bool(model.rater) and reference.adequacy_regression(model.signature) is not None
     say = partial(adequacy.by_language_model, model=model) if known else None
     return _Speaker(model.signature, standing, say)
 
@@ -867,13 +867,18 @@ def _holding(units: Iterable[Unit], signs: str) -> list[Unit]:
     return [unit for unit in units if found(unit.target) or found(unit.source)]
 
 
+def _fluency_place(segment: Segment) -> float | None:
+    """Where a sentence stands: by what raters would mark beside its source if that was judged, for raters
+    agree with it more (models/adequacy.card.md), else by what surprises in it."""
+    notes = segment.notes
+    if notes.adequacy is not None and notes.adequacy.fluency is not None:
+        return notes.adequacy.fluency
+    return None if notes.fluency is None else notes.fluency.percentile
+
+
 def _scores(doc: Document) -> Scores:
     """Document scores from sentence notes."""
-    fluent = [
-        s.notes.fluency.percentile
-        for s in doc.segments
-        if s.notes.fluency is not None and s.notes.fluency.percentile is not None
-    ]
+    fluent = [place for s in doc.segments if (place := _fluency_place(s)) is not None]
     rendered = [
         s.notes.adequacy.percentile
         for s in doc.segments

@@ -19,6 +19,7 @@ from mtcheck.core import (
     Adequacy,
     Catalogue,
     Document,
+    Fault,
     Finding,
     Fluency,
     Mark,
@@ -125,6 +126,10 @@ def adequacy(row: dict[str, Any]) -> Adequacy | None:
         return None
     said = row["adequacy"]
     starts = [(row["text"].index(words), words) for words in said["doubtful"]]
-    return Adequacy(
-        said["penalty"], said["percentile"], tuple(Span(n, n + len(words)) for n, words in starts)
-    )
+    doubtful = tuple(Span(n, n + len(words)) for n, words in starts)
+    fault = None
+    if "fault" in said:
+        start = row["text"].index(said["fault"]["word"])
+        place = Span(start, start + len(said["fault"]["word"]))
+        fault = Fault(said["fault"]["kind"], place, said["fault"]["chance"])
+    return Adequacy(said["penalty"], said["percentile"], doubtful, fault)

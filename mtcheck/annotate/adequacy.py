@@ -1,11 +1,12 @@
-"""From how a model takes a target after its source to what raters would say of it.
+"""From what a rater sees in a translation to what people would say of it.
 
-The model reads source and target; wherever it would rather have written something else, the target
-may be wrong. How much rather, how often, and how long the sentence is, are put together by a ridge
-regression that learnt from professional raters (MQM; ``models/adequacy.json``, made by ``mtcheck
-models train adequacy``), and the penalty that it predicts is set against human translations of the
-same language pair. What the gates know for certain (a copy, a loop, another language) needs no model
-and gets the penalty that raters give to what is no translation at all.
+The rater (``annotate.hf.rater``) reads source and target and says token by token what is wrong and what
+raters would mark. How bad the whole is, a ridge regression says that learnt from professional raters (MQM);
+how likely it is that one thing was changed, a logistic regression that also hears the gates and learnt from
+good translations, spoilt. Both are ``models/adequacy.json`` (``mtcheck models train adequacy``). The
+penalty that they expect together is set against human translations of the same language pair. What the
+gates know for certain (a copy, a loop, another language) needs no model and gets the penalty that raters
+give to what is no translation at all.
 """
 
 from __future__ import annotations
@@ -15,62 +16,123 @@ from collections.abc import Sequence
 from typing import Any
 
 from mtcheck import gates, resources, text
-from mtcheck.annotate.base import Progress, QualityEstimator, SourceLanguageModel, WeighedToken
+from mtcheck.annotate.base import Progress, QualityEstimator, RatedToken, TranslationRater
 from mtcheck.annotate.reference import adequacy_regression, estimator_reference, percentile_below
-from mtcheck.core import NO_TRANSLATION, Adequacy, Segment, Span
+from mtcheck.core import CRITICAL_ERROR, NO_TRANSLATION, Adequacy, Fault, Segment, Span
 from mtcheck.gates.meaning import length_of, unlike_length
 
-GAPS = (3.0, 6.0, 9.0)
-"""Bits by which the model's own choice is likelier, from which a token counts as doubtful."""
+KINDS = ("name", "number", "negation", "other")
+"""Of faults, as ``RatedToken`` names them."""
+FURTHEST = 10.0
+"""Log-odds beyond which a probability says no more."""
 
-NAMES = (
-    "length",
-    "source length",
+NAMES = ("length", "accuracy", "fluency", "worth")
+"""What ``features`` gives; length and sums of penalties as logarithms of one more."""
+
+FAULT_NAMES = (
+    *(f"{kind}: surest token" for kind in KINDS),
+    "any: surest token",
+    "any: all tokens",
+    "worth",
+    "accuracy",
     "length unlike the pair's",
-    "surprisal a token",
-    "surprisal in all",
-    *(f"tokens from {gap:g} bits" for gap in GAPS),
-    "gap in all",
-    "gap a token",
-    "largest three gaps",
+    *(f"{kind}: gate" for kind in gates.DOUBTFUL),
 )
-"""What ``features`` gives; lengths, counts and sums as logarithms of one more."""
+"""What ``fault_features`` gives: log-odds, logarithms (all tokens, accuracy), and strengths of gates."""
 
 
-def features(
-    source: str, target: str, tokens: Sequence[WeighedToken], *, source_lang: str, target_lang: str
-) -> list[float]:
-    """What the regression sees of a pair, in the order of ``NAMES``.
+def features(tokens: Sequence[RatedToken]) -> list[float]:
+    """What the regression of penalties sees of a pair, in the order of ``NAMES``.
 
     Args:
-        tokens: of the target, at least one.
+        tokens: of the target, its end last.
     """
-    bits, gaps = [t.surprisal for t in tokens], [t.gap for t in tokens]
-    largest = sorted(gaps, reverse=True)[:3]
     return [
         math.log1p(len(tokens)),
-        math.log1p(len(source)),
-        _unlike(source, target, source_lang, target_lang),
-        sum(bits) / len(bits),
-        math.log1p(sum(bits)),
-        *(math.log1p(sum(g >= gap for g in gaps)) for gap in GAPS),
-        math.log1p(sum(gaps)),
-        sum(gaps) / len(gaps),
-        sum(largest) / len(largest),
+        math.log1p(sum(t.accuracy for t in tokens)),
+        math.log1p(fluency_penalty(tokens)),
+        _worth(tokens),
     ]
+
+
+def fluency_penalty(tokens: Sequence[RatedToken]) -> float:
+    """What raters would put on a target for fluency and style, in all."""
+    return sum(t.fluency for t in tokens)
+
+
+def fault_features(
+    source: str,
+    target: str,
+    tokens: Sequence[RatedToken],
+    *,
+    source_lang: str,
+    target_lang: str,
+) -> list[float]:
+    """What the regression of faults sees of a pair, in the order of ``FAULT_NAMES``.
+
+    Args:
+        tokens: of the target, its end last.
+    """
+    strengths = gates.strengths(source, target, source_lang=source_lang, target_lang=target_lang)
+    return [
+        *(_log_odds(max(getattr(t, kind) for t in tokens)) for kind in KINDS),
+        _log_odds(max(map(_any, tokens))),
+        math.log(max(1e-4, _mass(tokens))),
+        _worth(tokens),
+        math.log1p(sum(t.accuracy for t in tokens)),
+        _unlike(source, target, source_lang, target_lang),
+        *(max(-FURTHEST, min(FURTHEST, strengths[kind])) for kind in gates.DOUBTFUL),
+    ]
+
+
+def _any(token: RatedToken) -> float:
+    return token.name + token.number + token.negation + token.other
+
+
+def _mass(tokens: Sequence[RatedToken]) -> float:
+    """Minus the logarithm of the probability that no token is wrong."""
+    return -sum(math.log(max(1e-6, 1 - _any(t))) for t in tokens)
+
+
+def _worth(tokens: Sequence[RatedToken]) -> float:
+    return sum(t.worth for t in tokens) / len(tokens)
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(1 - 1e-9, max(1e-9, probability))
+    return max(-FURTHEST, min(FURTHEST, math.log(inside / (1 - inside))))
 
 
 def _unlike(source: str, target: str, source_lang: str, target_lang: str) -> float:
     """How far the length is from what the pair's usually is, in standard deviations, 0 if unknown."""
     usual = length_of(source_lang, target_lang)
-    return 0.0 if usual is None else min(4.0, abs(unlike_length(source, target, usual)))
+    return 0.0 if usual is None else max(-4.0, min(4.0, unlike_length(source, target, usual)))
+
+
+def weigh(seen: Sequence[float], trained: dict[str, Any]) -> float:
+    """What a regression makes of its features."""
+    columns = zip(seen, trained["mean"], trained["scale"], trained["weights"], strict=True)
+    return float(trained["intercept"] + sum(w * (x - mean) / scale for x, mean, scale, w in columns))
 
 
 def penalty(seen: Sequence[float], trained: dict[str, Any]) -> float:
     """Predicted MQM penalty, 0 to ``NO_TRANSLATION``; the regression predicts the logarithm of one more."""
-    columns = zip(seen, trained["mean"], trained["scale"], trained["weights"], strict=True)
-    value = trained["intercept"] + sum(w * (x - mean) / scale for x, mean, scale, w in columns)
-    return min(NO_TRANSLATION, max(0.0, math.expm1(value)))
+    return min(NO_TRANSLATION, max(0.0, math.expm1(weigh(seen, trained))))
+
+
+def chance(seen: Sequence[float], trained: dict[str, Any]) -> float:
+    """Probability of a fault, where as many pairs have one as ``trained["prior"]`` says."""
+    odds = max(-30.0, min(30.0, weigh(seen, trained)))
+    return 1 / (1 + math.exp(-odds))
+
+
+def expected(rated: Sequence[float], faults: Sequence[float], trained: dict[str, Any]) -> float:
+    """The penalty that both regressions expect together: a fault is a critical error.
+
+    Args:
+        rated, faults: what ``features`` and ``fault_features`` give.
+    """
+    return min(NO_TRANSLATION, penalty(rated, trained) + CRITICAL_ERROR * chance(faults, trained["faults"]))
 
 
 def human(trained: dict[str, Any], source_lang: str, target_lang: str) -> dict[str, Any] | None:
@@ -94,12 +156,12 @@ def standing(model: str, *, source_lang: str, target_lang: str) -> str:
 
 
 def adequacy_of(
-    segment: Segment, tokens: Sequence[WeighedToken], *, model: str, source_lang: str, target_lang: str
+    segment: Segment, tokens: Sequence[RatedToken], *, model: str, source_lang: str, target_lang: str
 ) -> Adequacy | None:
     """Adequacy of a segment with a source, None if nothing can be said.
 
     Args:
-        tokens: the target's after the source, as ``SourceLanguageModel`` gives them.
+        tokens: the target's, as ``TranslationRater`` gives them.
         model: its signature.
     """
     if segment.source is None:
@@ -109,27 +171,50 @@ def adequacy_of(
     if trained is None:
         return None
     place = human(trained, source_lang, target_lang)
-    if _is_none(segment, **langs):
-        return Adequacy(NO_TRANSLATION, None if place is None else 0.0)
+    alarms = gates.judge(segment.source, segment.text, **langs)
+    none = Adequacy(NO_TRANSLATION, None if place is None else 0.0)
+    if any(alarm.kind not in gates.DOUBTFUL for alarm in alarms):
+        return none
     if not tokens:
-        return None
-    expected = penalty(features(segment.source, segment.text, tokens, **langs), trained)
-    percentile = None if place is None else 100.0 - percentile_below(expected, place["quantiles"])
-    return Adequacy(expected, percentile, doubtful_words(segment, tokens))
+        return none if any(alarm.certain for alarm in alarms) else None
+    seen = fault_features(segment.source, segment.text, tokens, **langs)
+    likely = chance(seen, trained["faults"])
+    if likely >= trained["faults"]["limit"] and any(alarm.certain for alarm in alarms):
+        return none
+    rated = features(tokens)
+    worth = expected(rated, seen, trained)
+    percentile = fluency = None
+    if place is not None:
+        percentile = 100.0 - percentile_below(worth, place["quantiles"])
+        fluency = 100.0 - percentile_below(fluency_penalty(tokens), place["fluency quantiles"])
+    fault = fault_of(segment, tokens, likely) if likely >= trained["faults"]["limit"] else None
+    return Adequacy(worth, percentile, doubtful_words(segment, tokens), fault, fluency)
+
+
+def fault_of(segment: Segment, tokens: Sequence[RatedToken], likely: float) -> Fault:
+    """Where and of what kind the fault of a segment is, if it has one: at the surest token."""
+    token = max(tokens, key=_any)
+    kind = max(KINDS, key=lambda name: getattr(token, name))
+    place = Span(token.start, token.end)
+    for match in text.WORD.finditer(segment.text):
+        if match.start() < token.end and token.start < match.end():
+            place = Span(*match.span())
+            break
+    return Fault(kind, Span(segment.span.start + place.start, segment.span.start + place.end), likely)
 
 
 def by_language_model(
     segments: Sequence[Segment],
-    model: SourceLanguageModel,
+    model: TranslationRater,
     *,
     source_lang: str,
     target_lang: str,
     progress: Progress,
 ) -> list[Adequacy | None]:
-    """Adequacy of segments that have a source, by the regression over a language model's doubts."""
+    """Adequacy of segments that have a source, by the regressions over what a rater sees."""
     langs = {"source_lang": source_lang, "target_lang": target_lang}
     pairs = [(s.source or "", s.text) for s in segments]
-    found = model.given(pairs, source_lang=source_lang, target_lang=target_lang, progress=progress)
+    found = model.rate(pairs, source_lang=source_lang, target_lang=target_lang, progress=progress)
     return [
         adequacy_of(segment, tokens, model=model.signature, **langs)
         for segment, tokens in zip(segments, found, strict=True)
@@ -151,9 +236,9 @@ def by_estimator(
     place = estimator_reference(model.signature, source_lang, target_lang)
     out: list[Adequacy | None] = []
     for segment, value in zip(segments, found, strict=True):
-        expected = NO_TRANSLATION if _is_none(segment, **langs) else value
-        standing = None if place is None else 100.0 - percentile_below(expected, place["quantiles"])
-        out.append(Adequacy(expected, standing))
+        worth = NO_TRANSLATION if _is_none(segment, **langs) else value
+        standing = None if place is None else 100.0 - percentile_below(worth, place["quantiles"])
+        out.append(Adequacy(worth, standing))
     return out
 
 
@@ -171,13 +256,14 @@ def _is_none(segment: Segment, *, source_lang: str, target_lang: str) -> bool:
     return any(alarm.certain for alarm in alarms)
 
 
-def doubtful_words(segment: Segment, tokens: Sequence[WeighedToken]) -> tuple[Span, ...]:
-    """The words at which the model would most of all have written something else, at most three."""
-    limit = float(resources.data("thresholds")["adequacy"]["doubtful_bits"])
+def doubtful_words(segment: Segment, tokens: Sequence[RatedToken]) -> tuple[Span, ...]:
+    """The words on which raters would put the highest penalties, at most three."""
+    limit = float(resources.data("thresholds")["adequacy"]["doubtful_penalty"])
     found: dict[Span, float] = {}
     for match in text.WORD.finditer(segment.text):
         span = Span(*match.span())
-        gap = max((t.gap for t in tokens if t.start < span.end and span.start < t.end), default=0.0)
-        if gap >= limit:
-            found[Span(segment.span.start + span.start, segment.span.start + span.end)] = gap
+        touching = [t for t in tokens if t.start < span.end and span.start < t.end]
+        expected = sum(t.accuracy + t.fluency for t in touching)
+        if expected >= limit:
+            found[Span(segment.span.start + span.start, segment.span.start + span.end)] = expected
     return tuple(sorted(sorted(found, key=found.__getitem__, reverse=True)[:3]))

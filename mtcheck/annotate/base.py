@@ -27,17 +27,26 @@ class ScoredToken(NamedTuple):
     surprisal: float
 
 
-class WeighedToken(NamedTuple):
-    """A token of a target that was read after its source.
+class RatedToken(NamedTuple):
+    """What is wrong at a token of a target beside its source.
 
-    ``start`` and ``end`` are half-open code points in the target, ``surprisal`` is in bits, ``gap`` the
-    bits by which the token that the model would have written there is likelier; 0 if it is that token.
+    ``start`` and ``end`` are half-open code points in the target; the last token of a target is empty, at
+    its end, and answers for what is missing. ``name``, ``number``, ``negation`` and ``other`` are
+    probabilities that such a thing is wrong there. ``worth`` is, on average over the tokens, the log-odds
+    by which one translation beats another of the same source. ``accuracy`` and ``fluency`` are the
+    penalties that raters would put on it (MQM: 1 for a minor error, major ones of several tokens shared out
+    among them).
     """
 
     start: int
     end: int
-    surprisal: float
-    gap: float
+    name: float
+    number: float
+    negation: float
+    other: float
+    worth: float
+    accuracy: float
+    fluency: float
 
 
 @runtime_checkable
@@ -85,26 +94,35 @@ class LanguageModel(Protocol):
 
 
 @runtime_checkable
-class SourceLanguageModel(Protocol):
-    """A causal language model that reads a target after its source.
+class TranslationRater(Protocol):
+    """A language model that was also taught to find what is wrong in a translation.
 
     Attributes:
         signature: as a ``LanguageModel``'s.
+        rater: signature of what it was taught; empty if nothing was made for this model.
     """
 
     signature: str
 
-    def given(
+    @property
+    def rater(self) -> str:
+        """See above."""
+
+    def rate(
         self,
         pairs: Sequence[tuple[str, str]],
         *,
         source_lang: str,
         target_lang: str,
         progress: Progress = silent,
-    ) -> list[tuple[WeighedToken, ...]]:
-        """Tokens of the target of each (source, target), in order; none if the pair is too long.
+    ) -> list[tuple[RatedToken, ...]]:
+        """Tokens of the target of each (source, target), in order, its end last; none if the pair is too
+        long or the target empty.
 
         What is said of a pair depends on it alone, not on its neighbours.
+
+        Raises:
+            ValueError: there is no rater.
         """
 
 

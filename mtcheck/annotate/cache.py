@@ -28,15 +28,16 @@ from mtcheck.annotate.base import (
     LanguageModel,
     Progress,
     QualityEstimator,
+    RatedToken,
     ScoredToken,
-    SourceLanguageModel,
     TextClassifier,
+    TranslationRater,
     Translator,
-    WeighedToken,
     silent,
 )
 from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.hf import classifier as classifiers
+from mtcheck.annotate.hf import rater as raters
 from mtcheck.core import Translation
 
 FORMAT = 1
@@ -66,7 +67,7 @@ _Model = TypeVar("_Model")
 _Said = TypeVar("_Said")
 
 
-class CausalModel(LanguageModel, SourceLanguageModel, TextClassifier, Protocol):
+class CausalModel(LanguageModel, TextClassifier, TranslationRater, Protocol):
     """What a causal model of ``hf`` can be asked."""
 
 
@@ -236,28 +237,7 @@ class RememberingTranslator(_Remembering[Translator]):
 
 
 class RememberingLanguageModel(_Remembering[CausalModel]):
-    """A ``LanguageModel`` that remembers, its ``TextClassifier`` and readings of pairs too."""
-
-    def given(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        *,
-        source_lang: str,
-        target_lang: str,
-        progress: Progress = silent,
-    ) -> list[tuple[WeighedToken, ...]]:
-        """See ``SourceLanguageModel``."""
-
-        def ask(batch: Sequence[str]) -> list[tuple[WeighedToken, ...]]:
-            return self._model.given(
-                [_pair(line) for line in batch],
-                source_lang=source_lang,
-                target_lang=target_lang,
-                progress=progress,
-            )
-
-        lines = [_line(pair) for pair in pairs]
-        return self._recall("given", (source_lang, target_lang), lines, ask, _WEIGHED, progress)
+    """A ``LanguageModel`` that remembers, its ``TextClassifier`` and ``TranslationRater`` too."""
 
     def surprisal(
         self, texts: Sequence[str], *, progress: Progress = silent
@@ -282,6 +262,32 @@ class RememberingLanguageModel(_Remembering[CausalModel]):
 
         found = self._recall("classified", (self.classifier,), texts, ask, _NUMBER, progress)
         return [value for (value,) in found]
+
+    @property
+    def rater(self) -> str:
+        """See ``TranslationRater``."""
+        return raters.signature_for(self.signature)
+
+    def rate(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[tuple[RatedToken, ...]]:
+        """See ``TranslationRater``."""
+
+        def ask(batch: Sequence[str]) -> list[tuple[RatedToken, ...]]:
+            return self._model.rate(
+                [_pair(line) for line in batch],
+                source_lang=source_lang,
+                target_lang=target_lang,
+                progress=progress,
+            )
+
+        lines = [_line(pair) for pair in pairs]
+        return self._recall("rated", (self.rater, source_lang, target_lang), lines, ask, _RATED, progress)
 
 
 class RememberingEstimator(_Remembering[QualityEstimator]):
@@ -327,15 +333,15 @@ def _pair(line: str) -> tuple[str, str]:
     return source, target
 
 
-def _write_weighed(said: tuple[WeighedToken, ...]) -> list[list[float]]:
-    return [[t[n] for t in said] for n in range(len(WeighedToken._fields))]
+def _write_rated(said: tuple[RatedToken, ...]) -> list[list[float]]:
+    return [[t[n] for t in said] for n in range(len(RatedToken._fields))]
 
 
-def _read_weighed(value: Any) -> tuple[WeighedToken, ...]:
+def _read_rated(value: Any) -> tuple[RatedToken, ...]:
     columns = zip(*value, strict=True)
-    return tuple(WeighedToken(int(a), int(b), float(c), float(d)) for a, b, c, d in columns)
+    return tuple(RatedToken(int(a), int(b), *map(float, said)) for a, b, *said in columns)
 
 
 _TOKENS = _Shape(_write_tokens, _read_tokens)
 _NUMBER: _Shape[tuple[float]] = _Shape(list, lambda value: (float(value[0]),))
-_WEIGHED = _Shape(_write_weighed, _read_weighed)
+_RATED = _Shape(_write_rated, _read_rated)

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
-from mtcheck.annotate.base import Progress, ScoredToken, WeighedToken, silent
+from mtcheck.annotate.base import Progress, RatedToken, ScoredToken, silent
 from mtcheck.annotate.guards import judge
 from mtcheck.core import Translation
 
@@ -92,32 +92,58 @@ class FakeLanguageModel:
         return out
 
 
-class FakeSourceModel(FakeLanguageModel):
-    """A ``FakeLanguageModel`` that also reads targets after their sources: what it expects of a word is
-    its surprisal, and from 4 bits on it would rather have written another.
+class FakeRater(FakeLanguageModel):
+    """A ``FakeLanguageModel`` that also finds what is wrong in a translation: every word of more than 4
+    bits, the more the worse, of a kind that a table names.
 
     Args:
         surprisals: word to bits.
+        kinds: word to ``name``, ``number`` or ``negation``; others are ``other``.
         signature: of the model that it stands in for, whose trained parts are then used.
     """
 
-    def __init__(self, surprisals: Mapping[str, float] | None = None, *, signature: str = "") -> None:
+    rater = "fake-rater"
+
+    def __init__(
+        self,
+        surprisals: Mapping[str, float] | None = None,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        signature: str = "",
+    ) -> None:
         super().__init__(surprisals)
         self.signature = signature or type(self).signature
+        self.kinds = dict(kinds or {})
         self.pairs: list[tuple[str, str]] = []
 
-    def given(
+    def rate(
         self,
         pairs: Sequence[tuple[str, str]],
         *,
         source_lang: str,
         target_lang: str,
         progress: Progress = silent,
-    ) -> list[tuple[WeighedToken, ...]]:
-        """One token a word; ``pairs`` remembers what was asked."""
+    ) -> list[tuple[RatedToken, ...]]:
+        """One token a word, and the end; ``pairs`` remembers what was asked."""
         self.pairs += pairs
         found = self.surprisal([target for _, target in pairs], progress=progress)
         return [
-            tuple(WeighedToken(t.start, t.end, t.surprisal, max(0.0, t.surprisal - 4)) for t in tokens)
-            for tokens in found
+            (*(self._rated(target, token) for token in tokens), _end(len(target))) if tokens else ()
+            for (_, target), tokens in zip(pairs, found, strict=True)
         ]
+
+    def _rated(self, target: str, token: ScoredToken) -> RatedToken:
+        doubt = max(0.0, token.surprisal - 4)
+        kind = self.kinds.get(target[token.start : token.end], "other")
+        said = {
+            "name": 1e-4,
+            "number": 1e-4,
+            "negation": 1e-4,
+            "other": 1e-4,
+            kind: 1e-4 + doubt / (doubt + 9),
+        }
+        return RatedToken(token.start, token.end, **said, worth=-doubt, accuracy=doubt / 4, fluency=0.0)
+
+
+def _end(length: int) -> RatedToken:
+    return RatedToken(length, length, 1e-4, 1e-4, 1e-4, 1e-4, 0.0, 0.0, 0.0)

@@ -33,6 +33,7 @@ CHECKS = (
     "mtcheck.checks.adequacy:NameNotKept",
     "mtcheck.checks.adequacy:NegationNotKept",
     "mtcheck.checks.adequacy:LowAdequacy",
+    "mtcheck.checks.adequacy:MeaningNotKept",
     "mtcheck.checks.style:MachineTranslationStyle",
     "mtcheck.checks.suppression:SuppressionWithoutReason",
     "mtcheck.checks.units.files:FileBroken",

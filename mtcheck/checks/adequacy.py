@@ -279,13 +279,13 @@ class LowAdequacy(Check):
     """A sentence would be expected to get a higher penalty than nearly all human translations.
 
     What it does
-        Reports a sentence whose expected MQM penalty, as a regression over the language model's doubts
-        predicts it, is higher than that of 95 in 100 human translations of its language pair, and names
-        the words at which the model would most of all have written something else. Sentences of which
-        ADQ001 to ADQ005 say that they are no translation are left to these.
+        Reports a sentence whose expected MQM penalty, as a model taught by raters predicts it, is higher
+        than that of 95 in 100 human translations of its language pair, and names the words on which raters
+        would put most of it. Sentences of which ADQ001 to ADQ005 say that they are no translation are left
+        to these, and those with one likely fault to ADQ010.
 
     Why it matters
-        Where raters find errors the model doubts; an editor who reads the sentences with the highest
+        An editor who reads the sentences with the highest
         expected penalties finds more than by reading at random.
 
     Limits
@@ -314,7 +314,7 @@ class LowAdequacy(Check):
             adequacy = segment.notes.adequacy
             if adequacy is None or adequacy.percentile is None or adequacy.percentile >= limit:
                 continue
-            if adequacy.penalty >= NO_TRANSLATION:
+            if adequacy.penalty >= NO_TRANSLATION or adequacy.fault is not None:
                 continue
             words = [doc.text[s.start : s.end] for s in adequacy.doubtful]
             where = f"; the most doubtful words: {', '.join(words)}" if words else ""
@@ -326,3 +326,59 @@ class LowAdequacy(Check):
                 found=segment.text,
                 score=adequacy.percentile,
             )
+
+
+class MeaningNotKept(Check):
+    """One thing in a sentence, such as a name, a number or a negation, may say something else than the
+    source.
+
+    What it does
+        Asks a model that was taught with good translations in which one thing was changed, and hears the
+        gates (ADQ006 to ADQ008) too. Reports a sentence that looks more like a changed one than 99 in 100
+        good translations do, with the word at which it shows and what kind of thing seems to be wrong.
+
+    Why it matters
+        One changed word is what readers cannot see and scores of similarity hardly notice.
+
+    Limits
+        By its making, 1 in 100 good translations is reported: free ones, and those that say more than the
+        source. What is found by kind of fault: models/adequacy.card.md. The kind that is named may be
+        another one than the true one. Language pairs that the model was not taught are judged no better than
+        by chance.
+
+    Example
+        "He did not sign the treaty in 1987." with "Он подписал договор в 1987 году."
+
+    Source
+        Spoilt translations as in DEMETR (Karpinska et al. 2022); limit: models/adequacy.card.md.
+    """
+
+    code = "ADQ010"
+    name = "meaning-not-kept"
+    severity = Severity.NOTE
+    needs = frozenset({"adequacy"})
+
+    def run(self, doc: Document) -> Iterator[Finding]:
+        """At most one finding a sentence."""
+        for segment in doc.segments:
+            adequacy = segment.notes.adequacy
+            if adequacy is None or adequacy.fault is None:
+                continue
+            fault = adequacy.fault
+            word = doc.text[fault.span.start : fault.span.end]
+            where = f"at {word!r}" if word else "at the end"
+            yield self.finding(
+                doc,
+                f"{_FAULTS[fault.kind]} {where}: fewer than 1 in 100 good translations look like this",
+                span=fault.span if word else segment.span,
+                found=word or segment.text,
+                score=round(fault.chance, 3),
+            )
+
+
+_FAULTS = {
+    "name": "A name may not be that of the source",
+    "number": "A number may not be that of the source",
+    "negation": "May deny what the source says, or the other way round",
+    "other": "May say something else than the source",
+}

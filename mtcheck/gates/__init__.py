@@ -61,6 +61,29 @@ def judge(source: str, target: str, *, source_lang: str, target_lang: str) -> tu
     return related or _details(source, target, table, **langs)
 
 
+DOUBTFUL = ("unrelated", "truncated", "number", "name", "negation")
+"""Kinds that a model may overrule or bear out; see ``strengths``."""
+
+
+def strengths(source: str, target: str, *, source_lang: str, target_lang: str) -> dict[str, float]:
+    """What the gates of ``DOUBTFUL`` give before any limit: log-odds of the first two (0 without a lexicon),
+    strengths of the others (0 for nothing).
+
+    Args:
+        source, target: as for ``judge``.
+        source_lang, target_lang: BCP 47.
+    """
+    langs: dict[str, Any] = {"source_lang": source_lang, "target_lang": target_lang}
+    table = lexicon.lexicon(source_lang, target_lang)
+    called = renderings.compare_names_of(source, target, table=table, **langs)
+    return {
+        **_odds(source, target, table, **langs),
+        "number": number_strength(numbers.compare_numbers(source, target, **langs)),
+        "name": name_strength(called),
+        "negation": abs(negation_strength(source, target, **langs)),
+    }
+
+
 def _limit(kind: str) -> float:
     return float(resources.data("gates")["limits"][kind])
 
@@ -82,19 +105,29 @@ def _shape(source: str, target: str, target_lang: str) -> tuple[Alarm, ...]:
 def _meaning(
     source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
 ) -> tuple[Alarm, ...]:
-    lengths = meaning.length_of(source_lang, target_lang)
-    if table is None or lengths is None:
-        return ()
-    seen = meaning.features(
-        source, target, source_lang=source_lang, target_lang=target_lang, table=table, lengths=lengths
-    )
-    heads = {kind: meaning.weights_of(kind) for kind in ("unrelated", "truncated")}
-    odds = {kind: head.log_odds(seen) for kind, head in heads.items()}
-    over = {kind: value for kind, value in odds.items() if value >= heads[kind].limit}
+    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    odds = _odds(source, target, table, **langs)
+    heads = {kind: meaning.weights_of(kind) for kind in odds}
+    has_lexicon = table is not None and meaning.length_of(**langs) is not None
+    over = {kind: value for kind, value in odds.items() if has_lexicon and value >= heads[kind].limit}
     if not over:
         return ()
     kind = max(over, key=lambda k: over[k] - heads[k].limit)
     return (Alarm(kind, over[kind], (Span(0, len(source)),), (Span(0, len(target)),)),)
+
+
+def _odds(
+    source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
+) -> dict[str, float]:
+    """Log-odds that a target translates another sentence and that it stops early; 0 if nothing is known."""
+    kinds = ("unrelated", "truncated")
+    lengths = meaning.length_of(source_lang, target_lang)
+    if table is None or lengths is None:
+        return dict.fromkeys(kinds, 0.0)
+    seen = meaning.features(
+        source, target, source_lang=source_lang, target_lang=target_lang, table=table, lengths=lengths
+    )
+    return {kind: meaning.weights_of(kind).log_odds(seen) for kind in kinds}
 
 
 def _details(

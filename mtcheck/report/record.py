@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mtcheck.core import Document, Failure, Finding, Notice, Result, Rule, Scores, Segment, Translation
+from mtcheck.core import Document, Failure, Fault, Finding, Notice, Result, Rule, Scores, Segment, Translation
 
 
 def result_record(result: Result, *, tokens: bool = False) -> dict[str, Any]:
@@ -130,6 +130,8 @@ def segment_record(segment: Segment, *, tokens: bool = False) -> dict[str, Any]:
             "percentile": _rounded(adequacy.percentile),
             "penalty": _rounded(adequacy.penalty),
             "doubtful": [list(s) for s in adequacy.doubtful],
+            "fault": None if adequacy.fault is None else _fault(adequacy.fault),
+            "fluency": _rounded(adequacy.fluency),
         }
     if fluency is not None:
         out["fluency"] = {
@@ -151,6 +153,10 @@ def segment_record(segment: Segment, *, tokens: bool = False) -> dict[str, Any]:
             "percentile": _rounded(trip.percentile),
         }
     return out
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {"kind": fault.kind, "span": list(fault.span), "chance": round(fault.chance, 3)}
 
 
 def _translation_record(translation: Translation) -> dict[str, Any]:

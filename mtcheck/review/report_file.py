@@ -14,6 +14,7 @@ from mtcheck.core import (
     Adequacy,
     Document,
     Failure,
+    Fault,
     Finding,
     Fluency,
     InputError,
@@ -221,7 +222,13 @@ def _adequacy(record: Mapping[str, Any]) -> Adequacy:
         penalty=float(record["penalty"]),
         percentile=record["percentile"],
         doubtful=tuple(_span(s) for s in record["doubtful"]),
+        fault=None if record.get("fault") is None else _fault(record["fault"]),
+        fluency=record.get("fluency"),
     )
+
+
+def _fault(record: Mapping[str, Any]) -> Fault:
+    return Fault(record["kind"], _span(record["span"]), float(record["chance"]))
 
 
 def _round_trip(record: Mapping[str, Any]) -> RoundTrip:

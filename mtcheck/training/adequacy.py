@@ -1,39 +1,47 @@
-"""Learn from raters what a model's doubts about a translation are worth.
+"""Learn what is wrong in translations, and what people would say of it (``annotate.adequacy``).
 
-Rated segments are rows ``{"src", "target", "mqm", "doc"}`` of files ``NAME.SOURCE-TARGET.mqm.jsonl.gz``
-(MQM penalties by professional raters, Freitag et al. 2021); human translations, against which a
-prediction is placed, are the WMT documents that ``corpus`` reads. The language model reads each pair
-once and what it says is kept, so that training can be broken off and taken up again.
+Three kinds of data: good translations to spoil (``rater.read_good``), translations by several engines
+(``rankings``), and rated segments, rows ``{"src", "target", "mqm", "doc", "errors"}`` of files
+``NAME.SOURCE-TARGET.mqm.jsonl.gz`` (MQM penalties by professional raters, Freitag et al. 2021). A rater
+learns from all of them; a ridge regression turns what it sees into a penalty, a logistic one into the
+chance that one thing was changed.
 
-Everything that is said of unseen text is said by leaving out: one document (a talk) in turn, and all
-of the other pairs.
+Everything that is said of unseen text is said by leaving out: for ratings one document (a talk) in turn,
+and all of the other pairs; for faults a quarter of the documents, half of which weighs and half of which
+measures.
 """
 
 from __future__ import annotations
 
 import datetime
-import gzip
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kendalltau
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from mtcheck.annotate import adequacy
-from mtcheck.annotate.base import SourceLanguageModel
+from mtcheck.annotate.base import RatedToken
 from mtcheck.core import InputError
 from mtcheck.training import corpus
-from mtcheck.training.watch import Watch
+from mtcheck.training.rater import Question, Rated, Translations, is_apart
+from mtcheck.training.rows import objects
+from mtcheck.training.spoiling import Good, Spoiler
 
 Array = NDArray[np.float64]
+Tokens = tuple[RatedToken, ...]
 
-SHRINKAGE = 100.0
-"""Of the ridge, over standardised features; 30 to 1,000 give the same figures within 0.01."""
+SHRINKAGE = 30.0
+"""Of the ridge, over standardised features."""
+PRIOR = 0.05
+"""Share of pairs that are supposed to have a fault."""
+PASSED = 0.99
+"""Share of good translations whose chance of a fault is below the limit."""
 DRAWS = 200
 HUMAN = 200
 """Human translations of a pair that are read."""
@@ -42,103 +50,128 @@ MIN_RATED = 500
 DIGITS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """A translation with what raters made of it.
+class Teacher(Protocol):
+    """Who teaches a rater.
 
     Attributes:
-        pair: source and target language.
-        penalty: MQM, 0 or more; larger is worse.
-        doc: the talk or article.
-        data: the set it belongs to.
+        model: signature of the model that is taught.
     """
 
-    source: str
-    target: str
-    pair: tuple[str, str]
-    penalty: float
-    doc: str
-    data: str
+    @property
+    def model(self) -> str:
+        """See above."""
+
+    def rate(self, rated: Sequence[Rated], asked: Sequence[Question]) -> list[Tokens]:
+        """What a rater that learnt from some ratings says of other pairs, in order."""
+
+    def write(self, rated: Sequence[Rated]) -> str:
+        """Write the rater that learnt from some ratings; its signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What is learnt from and measured on.
+
+    Attributes:
+        rated: segments with ratings.
+        good: good translations.
+        human: files of WMT documents, whose human translations give a prediction its place.
+    """
+
+    rated: Sequence[Rated]
+    good: Translations
+    human: Sequence[Path]
 
 
 def train(
-    folder: Path,
+    data: Data,
     out: Path,
     *,
-    model: SourceLanguageModel,
+    teacher: Teacher,
     learn: Sequence[str],
-    watch: Watch,
     today: datetime.date | None = None,
 ) -> Path:
-    """Train the regression for a model and write it beside those of other models.
+    """Teach a rater, fit the regressions and write them beside those of other models.
 
     Args:
-        folder: rated segments and human translations.
         out: the JSON file.
-        learn: language pairs to learn from, such as ``zh-en``; all other pairs only test.
+        learn: language pairs whose ratings are learnt from, such as ``zh-en``; all other pairs only test.
 
     Raises:
-        InputError: there is nothing to learn from, or a row cannot be read.
+        InputError: there is nothing to learn from.
     """
-    rated = list(read_rated(folder))
-    chosen = [r for r in rated if "-".join(r.pair) in learn]
+    learnt = np.array(["-".join(r.pair) in learn for r in data.rated], dtype=bool)
+    chosen = [r for r, own in zip(data.rated, learnt, strict=True) if own]
     if len(chosen) < MIN_RATED:
         raise InputError(
-            str(folder),
-            f"{len(chosen)} rated segments of {', '.join(learn)}, at least {MIN_RATED} are needed",
+            ", ".join(learn),
+            f"{len(chosen)} rated segments, at least {MIN_RATED} are needed",
             mend="see `mtcheck models train adequacy --help`",
         )
     date = (today or datetime.date.today()).isoformat()
-    seen = _features([(r.source, r.target, r.pair) for r in rated], model, watch)
-    learnt = np.array(["-".join(r.pair) in learn for r in rated])
-    fitted = fit(seen[learnt], np.array([r.penalty for r in chosen]))
-    entry = {
-        **fitted,
+    seen = _unseen(data.rated, learnt, teacher)
+    entry: dict[str, Any] = {
+        "rater": teacher.write(chosen),
+        **fit(seen[learnt], np.array([r.penalty for r in chosen])),
         "segments": len(chosen),
         "pairs": sorted(learn),
         "data": sorted({r.data for r in chosen}),
         "date": date,
-        "figures": dict(_figures(rated, seen, learnt, fitted)),
-        "human": dict(_human(folder, model, fitted, date, watch)),
     }
+    entry["faults"] = fit_faults(data.good.weighed, teacher, chosen)
+    entry["figures"] = dict(_figures(data.rated, seen, learnt, entry))
+    entry["human"] = dict(_human(data.human, teacher, chosen, entry, date))
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {"models": {}}
-    known["models"][model.signature] = entry
+    known["models"][teacher.model] = entry
     out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return out
 
 
-def read_rated(folder: Path) -> Iterator[Rated]:
-    """Rated segments of a folder, each once.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Pairs as the two regressions see them: one row a pair each."""
 
-    Raises:
-        InputError: a row that cannot be read.
-    """
-    for path in sorted(folder.glob("*.mqm.jsonl.gz")):
-        data = path.name.removesuffix(".mqm.jsonl.gz")
-        source_lang, _, target_lang = data.rpartition(".")[2].partition("-")
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    row = json.loads(line)
-                    yield Rated(
-                        row["src"],
-                        row["target"],
-                        (source_lang, target_lang),
-                        float(row["mqm"]),
-                        row["doc"],
-                        data,
-                    )
-                except (ValueError, KeyError, TypeError) as error:
-                    raise InputError(
-                        str(path), f"not a rated segment: {error!r}", place=f"line {number}"
-                    ) from error
+    penalties: Array
+    faults: Array
+
+    def __getitem__(self, chosen: NDArray[Any]) -> Seen:
+        return Seen(self.penalties[chosen], self.faults[chosen])
 
 
-def fit(seen: Array, penalties: Array) -> dict[str, Any]:
+def _unseen(rated: Sequence[Rated], learnt: NDArray[np.bool_], teacher: Teacher) -> Seen:
+    """What raters see that did not learn from the document at hand."""
+    docs = np.array([f"{r.data}/{r.doc}" if own else "" for r, own in zip(rated, learnt, strict=True)])
+    said: list[Tokens] = [()] * len(rated)
+    for doc in sorted(set(docs.tolist())):
+        own = np.flatnonzero(docs == doc)
+        others = [
+            r for r, mine, left_out in zip(rated, learnt, docs == doc, strict=True) if mine and not left_out
+        ]
+        asked = [(rated[n].source, rated[n].target, rated[n].pair) for n in own.tolist()]
+        for n, tokens in zip(own.tolist(), teacher.rate(others, asked), strict=True):
+            said[n] = tokens
+    return see([(r.source, r.target, r.pair) for r in rated], said)
+
+
+def see(asked: Sequence[Question], said: Sequence[Tokens]) -> Seen:
+    """The features of pairs; those of which nothing was said get the mean of the others."""
+    rows: dict[int, tuple[list[float], list[float]]] = {}
+    for n, ((source, target, pair), tokens) in enumerate(zip(asked, said, strict=True)):
+        langs = {"source_lang": pair[0], "target_lang": pair[1]}
+        if tokens:
+            faults = adequacy.fault_features(source, target, tokens, **langs)
+            rows[n] = adequacy.features(tokens), faults
+    means = [np.mean([row[k] for row in rows.values()], 0).tolist() for k in (0, 1)]
+    penalties, faults_ = (
+        np.array([rows[n][k] if n in rows else means[k] for n in range(len(asked))]) for k in (0, 1)
+    )
+    return Seen(penalties, faults_)
+
+
+def fit(seen: Seen, penalties: Array) -> dict[str, Any]:
     """The ridge regression as it is written."""
-    mean, scale = seen.mean(0), seen.std(0)
-    scale[scale == 0] = 1.0
-    ridge = Ridge(SHRINKAGE).fit((seen - mean) / scale, np.log1p(penalties))
+    mean, scale = _standard(seen.penalties)
+    ridge = Ridge(SHRINKAGE).fit((seen.penalties - mean) / scale, np.log1p(penalties))
     return {
         "features": list(adequacy.NAMES),
         "mean": _round(mean),
@@ -148,43 +181,69 @@ def fit(seen: Array, penalties: Array) -> dict[str, Any]:
     }
 
 
-def predict(seen: Array, fitted: dict[str, Any]) -> Array:
+def fit_faults(good: Sequence[Good], teacher: Teacher, rated: Sequence[Rated]) -> dict[str, Any]:
+    """The logistic regression as it is written, from good translations and the same spoilt.
+
+    Args:
+        good: translations that the rater did not learn from.
+        rated: the ratings that it learnt from.
+    """
+    spoiler = Spoiler(good, 2)
+    pairs = [(pair, spoilt) for pair in good if (spoilt := spoiler.spoil(pair)) is not None]
+    asked: list[Question] = [(p.source, p.target, p[2:]) for p, _ in pairs]
+    asked += [(p.source, s.target, p[2:]) for p, s in pairs]
+    seen = see(asked, teacher.rate(rated, asked)).faults
+    mean, scale = _standard(seen)
+    labels = np.repeat([0, 1], len(pairs))
+    model = LogisticRegression(C=1.0, max_iter=2000).fit((seen - mean) / scale, labels)
+    fitted: dict[str, Any] = {
+        "features": list(adequacy.FAULT_NAMES),
+        "mean": _round(mean),
+        "scale": _round(scale),
+        "weights": _round(model.coef_[0]),
+        "intercept": round(float(model.intercept_[0] + np.log(PRIOR / (1 - PRIOR))), DIGITS),
+        "prior": PRIOR,
+        "translations": len(pairs),
+    }
+    passed = [adequacy.chance(row, fitted) for row in seen[: len(pairs)].tolist()]
+    return fitted | {"limit": round(float(np.quantile(passed, PASSED)), DIGITS)}
+
+
+def _standard(seen: Array) -> tuple[Array, Array]:
+    mean, scale = seen.mean(0), seen.std(0)
+    scale[scale == 0] = 1.0
+    return mean, scale
+
+
+def predict(seen: Seen, fitted: dict[str, Any]) -> Array:
     """Expected penalties, by the code that users run."""
-    return np.array([adequacy.penalty(row, fitted) for row in seen.tolist()])
+    return np.array(
+        [
+            adequacy.expected(rated, faults, fitted)
+            for rated, faults in zip(seen.penalties.tolist(), seen.faults.tolist(), strict=True)
+        ]
+    )
 
 
 def _round(values: Iterable[float]) -> list[float]:
     return [round(float(x), DIGITS) for x in values]
 
 
-def _features(
-    asked: Sequence[tuple[str, str, tuple[str, str]]], model: SourceLanguageModel, watch: Watch
-) -> Array:
-    """One row a translation; those that the model cannot read get the mean of the others."""
-    rows: dict[int, list[float]] = {}
-    watch.plan("pairs read", len(asked))
-    for pair in sorted({p for *_, p in asked}):
-        own = [n for n, (*_, p) in enumerate(asked) if p == pair]
-        langs = {"source_lang": pair[0], "target_lang": pair[1]}
-        found = model.given(
-            [asked[n][:2] for n in own], **langs, progress=lambda done: watch.advance("pairs read", done)
-        )
-        for n, tokens in zip(own, found, strict=True):
-            if tokens:
-                rows[n] = adequacy.features(*asked[n][:2], tokens, **langs)
-    mean = np.mean(list(rows.values()), 0).tolist()
-    return np.array([rows.get(n, mean) for n in range(len(asked))])
+def predict_fluency(seen: Seen) -> Array:
+    """Expected penalties for fluency and style."""
+    return np.expm1(seen.penalties[:, adequacy.NAMES.index("fluency")])
 
 
 def _figures(
-    rated: Sequence[Rated], seen: Array, learnt: NDArray[np.bool_], fitted: dict[str, Any]
+    rated: Sequence[Rated], seen: Seen, learnt: NDArray[np.bool_], entry: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What the regression is worth on each set, none of whose documents it has seen."""
-    penalties, docs = np.array([r.penalty for r in rated]), np.array([f"{r.data}/{r.doc}" for r in rated])
-    said = predict(seen, fitted)
+    """What the regressions are worth on each set, none of whose documents they have seen."""
+    docs = np.array([f"{r.data}/{r.doc}" for r in rated])
+    penalties, fluency = np.array([r.penalty for r in rated]), np.array([r.fluency for r in rated])
+    said, fluent = predict(seen, entry), predict_fluency(seen)
     for doc in sorted(set(docs[learnt].tolist())):
-        own = docs == doc
-        said[own] = predict(seen[own], fit(seen[learnt & ~own], penalties[learnt & ~own]))
+        own, others = docs == doc, learnt & (docs != doc)
+        said[own] = predict(seen[own], entry | fit(seen[others], penalties[others]))
     data = np.array([r.data for r in rated])
     for name in sorted(set(data.tolist())):
         own = data == name
@@ -195,6 +254,7 @@ def _figures(
                 "segments": int(own.sum()),
                 "left out": "each document in turn" if learnt[own].any() else "the whole set",
                 **_agreement(said[own], penalties[own], sources),
+                "fluency": _agreement(fluent[own], fluency[own], sources),
             },
         )
 
@@ -236,36 +296,47 @@ def _concordance(said: Array, penalties: Array) -> tuple[int, int]:
 
 
 def _human(
-    folder: Path, model: SourceLanguageModel, fitted: dict[str, Any], date: str, watch: Watch
+    paths: Sequence[Path], teacher: Teacher, rated: Sequence[Rated], entry: dict[str, Any], date: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Predicted penalties of human translations, pair by pair."""
+    """Predicted penalties of human translations, pair by pair, of documents that the rater did not learn from
+    where there are enough."""
     by_pair: dict[str, list[Path]] = {}
-    for path in sorted(folder.glob("wmt*.docs.jsonl.gz")):
+    for path in paths:
         by_pair.setdefault(path.name.split(".")[1], []).append(path)
-    for pair, paths in sorted(by_pair.items()):
+    asked: dict[str, list[Question]] = {}
+    for pair, files in sorted(by_pair.items()):
         source_lang, _, target_lang = pair.partition("-")
-        sentences = human_translations(paths)[:HUMAN]
-        asked = [(s, t, (source_lang, target_lang)) for s, t in sentences]
-        said = predict(_features(asked, model, watch), fitted)
+        found = human_translations(files)[:HUMAN]
+        asked[pair] = [(source, target, (source_lang, target_lang)) for source, target in found]
+    everything = [one for some in asked.values() for one in some]
+    said = iter(teacher.rate(rated, everything))
+    for pair, some in asked.items():
+        seen = see(some, [next(said) for _ in some])
+        predicted, fluent = predict(seen, entry), predict_fluency(seen)
         yield (
             pair,
             {
-                "sentences": len(said),
-                "data": [p.name.removesuffix(".docs.jsonl.gz") for p in paths],
+                "sentences": len(predicted),
+                "data": [p.name.removesuffix(".docs.jsonl.gz") for p in by_pair[pair]],
                 "date": date,
-                "quantiles": _round(np.quantile(said, np.linspace(0, 1, STEPS + 1))),
+                "quantiles": _quantiles(predicted),
+                "fluency quantiles": _quantiles(fluent),
             },
         )
 
 
+def _quantiles(values: Array) -> list[float]:
+    return _round(np.quantile(values, np.linspace(0, 1, STEPS + 1)))
+
+
 def human_translations(paths: Iterable[Path]) -> list[tuple[str, str]]:
-    """Sources with their first human translation, in an order that does not vary and means nothing."""
-    found: dict[tuple[str, str], None] = {}
+    """Sources with their first human translation, in an order that does not vary and means nothing, those of
+    documents that no rater learns from first."""
+    found: dict[tuple[str, str], bool] = {}
     for path in paths:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for row in map(json.loads, file):
-                first: list[str] = next(iter(row["human"].values()), [])
-                found.update(
-                    dict.fromkeys((s, t) for s, t in zip(row["source"], first, strict=False) if s and t)
-                )
-    return sorted(found, key=lambda pair: corpus.digest("\n".join(pair)))
+        for row in objects(path):
+            first: list[str] = next(iter(row["human"].values()), [])
+            for pair in zip(row["source"], first, strict=False):
+                if all(pair):
+                    found.setdefault(pair, is_apart(row["source"]))
+    return sorted(found, key=lambda pair: (not found[pair], corpus.digest("\n".join(pair))))

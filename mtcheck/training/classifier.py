@@ -19,7 +19,7 @@ import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,16 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save, save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch import nn
 from torch.nn import functional
 
-from mtcheck.annotate.hf.classifier import FACTS, HEAD, TENSORS, Head, Reading, keeper
-from mtcheck.annotate.hf.loading import quiet_transformers
+from mtcheck.annotate.hf.classifier import Classifier, Reading
 from mtcheck.style import grams
 from mtcheck.training import fitting
 from mtcheck.training.corpus import Text, digest
-from mtcheck.training.lora import CLIP, change, compile_layers, precision, schedule, stored_name
+from mtcheck.training.heads import HeadLearner, write_learnt
+from mtcheck.training.lora import schedule
 from mtcheck.training.watch import Watch
 
 READING = Reading(layers=(3, 6, 9, 12), window=128, windows=3)
@@ -132,10 +131,6 @@ def write(labelled: Labelled, how: Teacher) -> str:
     place = _place(how.cache, labelled, learnt)
     if not place.exists():
         _taught(labelled, learnt, how.base, place, how.watch)
-    held = save({name: tensor.half() for name, tensor in load_file(place).items()})
-    sha256 = hashlib.sha256(held).hexdigest()
-    how.out.mkdir(parents=True, exist_ok=True)
-    (how.out / TENSORS).write_bytes(held)
     facts = {
         "model": how.model,
         "layers": list(READING.layers),
@@ -144,10 +139,8 @@ def write(labelled: Labelled, how: Teacher) -> str:
         "recipe": _recipe(),
         "texts": sum(t.learnt for t in labelled.texts),
         "date": how.today.isoformat(),
-        "sha256": sha256,
     }
-    (how.out / FACTS).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    return f"classifier sha256:{sha256[:12]}"
+    return write_learnt(how.out, Classifier, load_file(place), facts)
 
 
 def folds(texts: Sequence[Text]) -> Iterator[fitting.Part]:
@@ -261,46 +254,25 @@ class _Drawn:
         return [start, *ids[at : at + size]]
 
 
-class Learner:
+class Learner(HeadLearner):
     """The model and head under training.
 
     Args:
         base: folder of the embedded model.
-
-    Attributes:
-        start: the token that begins a text.
     """
 
     def __init__(self, base: Path) -> None:
-        from transformers import AutoModelForCausalLM
-
-        torch.manual_seed(SEED)
-        with quiet_transformers():
-            whole = AutoModelForCausalLM.from_pretrained(base, dtype=precision(), attn_implementation="sdpa")
-        self._body = whole.model.requires_grad_(False)
-        self._body.layers = self._body.layers[: max(READING.layers)]
-        self._body.config.num_hidden_layers = len(self._body.layers)
-        self.start = int(whole.config.bos_token_id or 0)
-        self._changes = change(self._body, RANK, SEED)
-        compile_layers(self._body, dynamic=False)
-        self._seen: dict[int, torch.Tensor] = {}
-        for number in READING.layers:
-            self._body.layers[number - 1].register_forward_hook(keeper(self._seen, number))
-        width = int(whole.config.hidden_size)
-        self._head = {
-            f"{HEAD}.out.weight": torch.zeros((1, width * len(READING.layers))),
-            f"{HEAD}.out.bias": torch.zeros(1),
-        }
-        for n in range(len(READING.layers)):
-            self._head[f"{HEAD}.norms.{n}.weight"] = torch.ones(width)
-            self._head[f"{HEAD}.norms.{n}.bias"] = torch.zeros(width)
-        for tensor in self._head.values():
-            tensor.requires_grad_()
-        groups = [
-            {"params": list(self._changes.values()), "most": RATE, "weight_decay": 0.0},
-            {"params": list(self._head.values()), "most": HEAD_RATE, "weight_decay": 0.01},
-        ]
-        self._optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
+        super().__init__(
+            base,
+            READING.layers,
+            outputs=1,
+            bias=0.0,
+            rank=RANK,
+            rate=RATE,
+            head_rate=HEAD_RATE,
+            seed=SEED,
+            dynamic=False,
+        )
 
     def log_odds(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         """Of each row of at most ``BATCH``; always so many are computed, so that code is written once."""
@@ -310,21 +282,14 @@ class Learner:
         for n, row in enumerate(rows):
             ids[n, : len(row)] = torch.tensor(row)
             mask[n, 1 : len(row)] = 1
-        self._body(input_ids=ids, use_cache=False)
         counts = mask.sum(1)
-        averaged = [(self._seen[n].float() * mask).sum(1) / counts for n in READING.layers]
-        return Head.of(self._head, READING.layers).read(averaged)[: len(rows)]
+        averaged = [(states.float() * mask).sum(1) / counts for states in self.states(ids)]
+        return self.head.read(averaged)[: len(rows), 0]
 
     def step(self, rows: Sequence[Sequence[int]], labels: Sequence[float], share: float) -> float:
         """Learn from one batch at a share of the highest rates; its loss."""
-        for group in self._optimizer.param_groups:
-            group["lr"] = group["most"] * share
         loss = functional.binary_cross_entropy_with_logits(self.log_odds(rows), torch.tensor(labels))
-        loss.backward()
-        nn.utils.clip_grad_norm_(self._changes.values(), CLIP)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
-        return float(loss.detach())
+        return self.follow(loss, share)
 
     def scores(self, texts: Sequence[Sequence[int]], watch: Watch) -> NDArray[np.float64]:
         """Log-odds of whole texts: the average of their windows."""
@@ -339,16 +304,3 @@ class Learner:
                     counts[n] += 1
                 watch.advance("windows", len(some))
         return sums / counts
-
-    def tensors(self) -> dict[str, torch.Tensor]:
-        """What was learnt, by the names under which it is stored."""
-        changes = {stored_name(name): p.detach().clone() for name, p in self._changes.items()}
-        return changes | {name: tensor.detach().clone() for name, tensor in self._head.items()}
-
-    def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
-        """Take up what ``tensors`` gave."""
-        with torch.no_grad():
-            for name, parameter in self._changes.items():
-                parameter.copy_(tensors[stored_name(name)])
-            for name, tensor in self._head.items():
-                tensor.copy_(tensors[name])

@@ -14,7 +14,7 @@ Three shapes of JSONL rows (``.jsonl`` or ``.jsonl.gz``) are read, any other fil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -145,3 +145,9 @@ def _put_together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 def digest(*parts: str) -> int:
     """A number that depends on nothing but the parts: for samples and folds that never vary."""
     return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
+
+
+def part_of(segments: Sequence[str], parts: int) -> int:
+    """In which of so many parts a document falls, by its text, so that one that is in two sets is in one
+    part."""
+    return int(hashlib.sha256("\n".join(segments).encode()).hexdigest()[:8], 16) % parts

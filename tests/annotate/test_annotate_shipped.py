@@ -27,7 +27,7 @@ def shipped() -> Adapter:
 
 def test_it_is_whole_and_small(shipped: Adapter) -> None:
     pytest.importorskip("torch")
-    from mtcheck.annotate.hf.classifier import PROJECTIONS
+    from mtcheck.annotate.hf.changes import PROJECTIONS
     from mtcheck.training import translator
 
     assert (shipped.folder / adapter.TENSORS).stat().st_size < 20_000_000

@@ -15,14 +15,16 @@ import pytest
 
 pytest.importorskip("sklearn", reason="needs the train extra")
 
+pytest.importorskip("torch", reason="needs the hf extra")
+
 from mtcheck.annotate import adequacy as scores
-from mtcheck.annotate.base import WeighedToken
-from mtcheck.annotate.fake import FakeSourceModel
+from mtcheck.annotate.base import RatedToken
+from mtcheck.annotate.fake import FakeRater
 from mtcheck.core import InputError
 from mtcheck.training import adequacy
-from mtcheck.training.watch import Watch
+from mtcheck.training.rater import Question, Rated, Translations, read_rated
+from mtcheck.training.spoiling import Good
 
-WATCH = Watch(say=lambda _: None, plan=lambda *_: None, advance=lambda *_: None)
 DAY = datetime.date(2026, 11, 25)
 GOOD = ["river", "rose", "over", "its", "bank", "after", "a", "long", "night", "of", "rain", "in", "spring"]
 BAD = [f"qx{n}" for n in range(8)]
@@ -73,12 +75,36 @@ def ratings(folder: Path, pair: str = "xx-en", *, sources: int = 80, docs: int =
     return folder
 
 
-def model() -> FakeSourceModel:
-    return FakeSourceModel(dict.fromkeys(GOOD, 1.0) | dict.fromkeys(BAD, 15.0), signature="made@1")
+class FakeTeacher:
+    """Teaches nothing: what it has for a rater doubts the words that are wrong. It remembers from what
+    ratings which targets were judged."""
+
+    model = "made@1"
+
+    def __init__(self, rater: FakeRater | None = None) -> None:
+        self.rater = rater or FakeRater(dict.fromkeys(GOOD, 1.0) | dict.fromkeys(BAD, 15.0))
+        self.asked: list[tuple[frozenset[str], list[str]]] = []
+
+    def rate(self, rated: Sequence[Rated], asked: Sequence[Question]) -> list[tuple[RatedToken, ...]]:
+        self.asked.append((frozenset(f"{r.data}/{r.doc}" for r in rated), [target for _, target, _ in asked]))
+        return self.rater.rate([one[:2] for one in asked], source_lang="xx", target_lang="en")
+
+    def write(self, rated: Sequence[Rated]) -> str:
+        return f"rater of {len(rated)}"
 
 
-def trained(folder: Path, out: Path, *, learn: Sequence[str] = ("xx-en",)) -> dict[str, Any]:
-    adequacy.train(folder, out, model=model(), learn=learn, watch=WATCH, today=DAY)
+def given(folder: Path) -> adequacy.Data:
+    rng = random.Random(3)
+    good = [Good(f"original {n}", sentence(rng, 0), "xx", "en") for n in range(150)]
+    return adequacy.Data(
+        list(read_rated(folder)), Translations([], good, []), sorted(folder.glob("wmt*.docs.jsonl.gz"))
+    )
+
+
+def trained(
+    folder: Path, out: Path, *, learn: Sequence[str] = ("xx-en",), teacher: FakeTeacher | None = None
+) -> dict[str, Any]:
+    adequacy.train(given(folder), out, teacher=teacher or FakeTeacher(), learn=learn, today=DAY)
     entry: dict[str, Any] = json.loads(out.read_text("utf-8"))["models"]["made@1"]
     return entry
 
@@ -92,15 +118,46 @@ def test_it_learns_that_doubts_are_errors(tmp_path: Path) -> None:
         assert whole > least
     assert figures["left out"] == "each document in turn"
     assert entry["segments"] == 640
+    assert entry["rater"] == "rater of 640"
     clean, spoilt = (predicted(entry, sentence(random.Random(1), errors)) for errors in (0, 4))
     assert clean < 3 < 8 < spoilt
 
 
 def predicted(entry: dict[str, Any], target: str) -> float:
-    tokens = model().given([("source", target)], source_lang="xx", target_lang="en")[0]
-    return scores.penalty(
-        scores.features("source", target, tokens, source_lang="xx", target_lang="en"), entry
+    said = FakeTeacher().rate([], [("source", target, ("xx", "en"))])
+    return float(adequacy.predict(adequacy.see([("source", target, ("xx", "en"))], said), entry)[0])
+
+
+def test_no_document_is_judged_by_what_learnt_from_it(tmp_path: Path) -> None:
+    teacher = FakeTeacher()
+    folder = ratings(ratings(tmp_path / "data"), "yy-en", sources=30)
+    trained(folder, tmp_path / "adequacy.json", teacher=teacher)
+    docs = {r.target: f"{r.data}/{r.doc}" for r in read_rated(folder)}
+    everything = {d for d in docs.values() if d.startswith("made.xx-en")}
+    judged = [(learnt, {docs[t] for t in targets if t in docs}) for learnt, targets in teacher.asked[:5]]
+    assert all(not learnt & seen for learnt, seen in judged)
+    assert {frozenset(seen) for _, seen in judged} >= {frozenset({doc}) for doc in everything}
+    assert all(learnt <= everything for learnt, _ in teacher.asked), (
+        "only pairs that were named are learnt from"
     )
+
+
+def test_faults_are_told_from_good_translations(tmp_path: Path) -> None:
+    class Strict(FakeRater):
+        """Doubts what good sentences never say twice or in another place: here, the length."""
+
+        def _rated(self, target: str, token: Any) -> RatedToken:
+            found = super()._rated(target, token)
+            return found._replace(other=0.9) if len(target.split()) not in range(6, 13) else found
+
+    entry = trained(
+        ratings(tmp_path / "data"), tmp_path / "a.json", teacher=FakeTeacher(Strict(dict.fromkeys(GOOD, 1.0)))
+    )
+    faults = entry["faults"]
+    assert faults["features"] == list(scores.FAULT_NAMES)
+    assert faults["translations"] > 100
+    assert 0 < faults["limit"] < 1
+    assert faults["prior"] == adequacy.PRIOR
 
 
 def test_noise_is_not_learnt(tmp_path: Path) -> None:
@@ -149,27 +206,22 @@ def test_a_pair_that_is_not_learnt_from_tests_the_others(tmp_path: Path) -> None
     assert entry["pairs"] == ["xx-en"]
 
 
-def test_what_the_model_cannot_read_is_taken_for_the_average(tmp_path: Path) -> None:
-    class Shy(FakeSourceModel):
-        def given(self, pairs: Any, **asked: Any) -> list[tuple[WeighedToken, ...]]:
-            return [
-                () if "qx0" in target else said
-                for (_, target), said in zip(pairs, super().given(pairs, **asked), strict=True)
-            ]
+def test_what_the_rater_cannot_read_is_taken_for_the_average(tmp_path: Path) -> None:
+    class Shy(FakeTeacher):
+        def rate(self, rated: Sequence[Rated], asked: Sequence[Question]) -> list[tuple[RatedToken, ...]]:
+            found = super().rate(rated, asked)
+            return [() if "qx0" in t else said for (_, t, _), said in zip(asked, found, strict=True)]
 
-    folder, out = ratings(tmp_path / "data"), tmp_path / "adequacy.json"
-    shy = Shy(dict.fromkeys(GOOD, 1.0) | dict.fromkeys(BAD, 15.0), signature="made@1")
-    adequacy.train(folder, out, model=shy, learn=["xx-en"], watch=WATCH, today=DAY)
-    entry = json.loads(out.read_text("utf-8"))["models"]["made@1"]
+    entry = trained(ratings(tmp_path / "data"), tmp_path / "adequacy.json", teacher=Shy())
     assert entry["segments"] == 640
     assert np.isfinite(entry["weights"]).all()
 
 
 def test_too_little_is_said(tmp_path: Path) -> None:
     folder = ratings(tmp_path / "data", sources=20)
-    with pytest.raises(InputError, match="160 rated segments of xx-en, at least 500"):
+    with pytest.raises(InputError, match="xx-en: 160 rated segments, at least 500"):
         trained(folder, tmp_path / "adequacy.json")
-    with pytest.raises(InputError, match="0 rated segments of de-en"):
+    with pytest.raises(InputError, match="de-en: 0 rated segments"):
         trained(folder, tmp_path / "adequacy.json", learn=["de-en"])
 
 

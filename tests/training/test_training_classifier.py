@@ -24,7 +24,7 @@ from mtcheck.annotate.hf.loading import Checkpoint  # noqa: E402
 from mtcheck.core import ModelError  # noqa: E402
 from mtcheck.style import grams  # noqa: E402
 from mtcheck.training import classifier as training  # noqa: E402
-from mtcheck.training import lora  # noqa: E402
+from mtcheck.training import heads, lora  # noqa: E402
 from mtcheck.training.corpus import Text  # noqa: E402
 from mtcheck.training.watch import Watch  # noqa: E402
 
@@ -41,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "HEAD_RATE", 3e-2)
     monkeypatch.setattr(training, "RATE", 1e-2)
     monkeypatch.setattr(lora, "can_compile", lambda: False)
-    monkeypatch.setattr(training, "precision", lambda: torch.float32)
+    monkeypatch.setattr(heads, "precision", lambda: torch.float32)
 
 
 @pytest.fixture(scope="module")
@@ -188,11 +188,11 @@ def test_a_classifier_that_was_changed_is_refused(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(base, tmp_path, monkeypatch)
-    with (tmp_path / "out" / running.TENSORS).open("ab") as file:
+    with (tmp_path / "out" / "classifier.safetensors").open("ab") as file:
         file.write(b"x")
     with pytest.raises(ModelError, match="does not have the sum"):
         _ = Classifier(tmp_path / "out").tensors
-    (tmp_path / "out" / running.FACTS).write_text("{}", encoding="utf-8")
+    (tmp_path / "out" / "classifier.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelError, match="not the description"):
         Classifier(tmp_path / "out")
     with pytest.raises(ModelError, match="is missing"):

@@ -19,7 +19,7 @@ import tiny  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from mtcheck.annotate.hf.adapter import Adapter, changes  # noqa: E402
-from mtcheck.annotate.hf.classifier import PROJECTIONS  # noqa: E402
+from mtcheck.annotate.hf.changes import PROJECTIONS  # noqa: E402
 from mtcheck.cli import app  # noqa: E402
 from mtcheck.core import InputError, UsageError  # noqa: E402
 from mtcheck.training import examples, held_out, lora, pairs, translator  # noqa: E402

@@ -23,10 +23,10 @@ from typing import Any
 
 from mtcheck import resources, text
 from mtcheck.annotate import guards
-from mtcheck.annotate.base import Progress, ScoredToken, WeighedToken, silent
+from mtcheck.annotate.base import Progress, RatedToken, ScoredToken, silent
 from mtcheck.annotate.hf import classifier as classifiers
+from mtcheck.annotate.hf import rater as raters
 from mtcheck.annotate.hf.batches import runs
-from mtcheck.annotate.hf.given import SourceReader
 from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
 from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
 from mtcheck.core import ModelError, Translation
@@ -89,22 +89,24 @@ class CausalLanguageModel:
             raise ValueError(f"no classifier was made for {self.signature}")
         return classifiers.log_odds(self.loaded, found, texts, progress)
 
-    def given(
+    @property
+    def rater(self) -> str:
+        """See ``TranslationRater``."""
+        return raters.signature_for(self.signature)
+
+    def rate(
         self,
         pairs: Sequence[tuple[str, str]],
         *,
         source_lang: str,
         target_lang: str,
         progress: Progress = silent,
-    ) -> list[tuple[WeighedToken, ...]]:
-        """See ``SourceLanguageModel``."""
-        return self._source_reader.given(
-            pairs, source_lang=source_lang, target_lang=target_lang, progress=progress
-        )
-
-    @cached_property
-    def _source_reader(self) -> SourceReader:
-        return SourceReader(self.loaded)
+    ) -> list[tuple[RatedToken, ...]]:
+        """See ``TranslationRater``."""
+        found = raters.for_model(self.signature)
+        if found is None:
+            raise ValueError(f"no rater was made for {self.signature}")
+        return raters.rate(self.loaded, found, pairs, (source_lang, target_lang), progress)
 
     def _encode(self, value: str) -> tuple[list[int], list[tuple[int, int]]]:
         out = self.loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)

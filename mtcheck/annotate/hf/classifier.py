@@ -1,35 +1,25 @@
 """A classifier of machine translation that reads the hidden states of the embedded model.
 
-Low-rank changes of the model's projections (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685) make
-its states tell what engines do; a linear head reads them, averaged over the tokens of a window, after some
-layers. ``models/detection/classifier`` holds ``classifier.safetensors`` (the changes under the names that
-peft gives them, and the head, in float16) and ``classifier.json`` (of which model, how it reads, when, its
-own sum).
-``training.classifier`` makes both.
+Low-rank changes of the model's projections (``changes``) make its states tell what engines do; a linear
+head reads them, averaged over the tokens of a window, after some layers. ``models/detection/classifier``
+holds it; ``training.classifier`` makes it.
 
-The model itself stays as it is: the changes are added on the way, and the pass ends after the last layer
-that is read. Each text goes alone, so that what is said of it cannot depend on its neighbours.
+Each text goes alone, so that what is said of it cannot depend on its neighbours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from mtcheck import resources
 from mtcheck.annotate.base import Progress
-from mtcheck.annotate.hf import adapter as adapters
+from mtcheck.annotate.hf.changes import Head, Learnt, changed
 from mtcheck.annotate.hf.loading import LoadedModel
 
 FOLDER = "detection/classifier"
-TENSORS = "classifier.safetensors"
-FACTS = "classifier.json"
-HEAD = "head"
-PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +54,18 @@ class Reading:
         return [[start, *ids[at : at + size]] for at in starts]
 
 
-class Classifier:
+class Classifier(Learnt):
     """A classifier on disk.
 
-    Args:
-        folder: where it lies.
-
     Attributes:
-        model: signature of the language model that it belongs to.
         reading: how it reads a text.
-        signature: ``classifier sha256:…``.
-
-    Raises:
-        ModelError: its description is missing or broken.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.model, self.reading, self._sha256 = adapters.described(
-            folder / FACTS,
-            "a classifier",
-            lambda row: (str(row["model"]), Reading.of(row), str(row["sha256"])),
-        )
-        self.signature = f"classifier sha256:{self._sha256[:12]}"
+    name = "classifier"
 
-    @cached_property
-    def tensors(self) -> Mapping[str, Any]:
-        """Its tensors by name, in float32; see ``adapter.verified``."""
-        held = adapters.verified(self.folder / TENSORS, self._sha256, FACTS)
-        return {name: tensor.float() for name, tensor in held.items()}
+    def _take(self, row: Any) -> None:
+        super()._take(row)
+        self.reading = Reading.of(row)
 
 
 @cache
@@ -129,96 +102,14 @@ def log_odds(
     reading = classifier.reading
     head = Head.of(classifier.tensors, reading.layers)
     out = []
-    with torch.inference_mode(), _changed(loaded.model.base_model, classifier) as seen:
+    body = loaded.model.base_model
+    with torch.inference_mode(), changed(body, classifier.tensors, reading.layers) as reader:
         for value in texts:
             ids = loaded.tokenizer(value, add_special_tokens=False)["input_ids"]
             if not ids:
                 raise ValueError("a text without tokens cannot be classified")
             rows = torch.tensor(reading.cut(ids, loaded.tokenizer.bos_token_id or 0))
-            with suppress(_EnoughLayersError):
-                loaded.model.base_model(input_ids=rows, use_cache=False)
-            averaged = [seen[layer][:, 1:].float().mean(1) for layer in reading.layers]
+            averaged = [states[:, 1:].float().mean(1) for states in reader.states(input_ids=rows)]
             out.append(float(head.read(averaged).mean()))
             progress(1)
     return out
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The linear reader: states of each layer brought to mean 0 and spread 1, scaled, and summed up.
-
-    Attributes:
-        norms: weight and bias for each layer.
-        weight, bias: of the sum.
-    """
-
-    norms: list[tuple[Any, Any]]
-    weight: Any
-    bias: Any
-
-    @classmethod
-    def of(cls, tensors: Mapping[str, Any], layers: Sequence[int]) -> Head:
-        """The head among a classifier's tensors."""
-        norms = [
-            (tensors[f"{HEAD}.norms.{n}.weight"], tensors[f"{HEAD}.norms.{n}.bias"])
-            for n in range(len(layers))
-        ]
-        return cls(norms, tensors[f"{HEAD}.out.weight"], tensors[f"{HEAD}.out.bias"])
-
-    def read(self, averaged: Sequence[Any]) -> Any:
-        """Log-odds from the averaged states (rows × width) after each layer."""
-        import torch
-        from torch.nn import functional
-
-        normed = [
-            functional.layer_norm(states, states.shape[-1:], weight, bias)
-            for states, (weight, bias) in zip(averaged, self.norms, strict=True)
-        ]
-        return functional.linear(torch.cat(normed, -1), self.weight, self.bias)[:, 0]
-
-
-class _EnoughLayersError(Exception):
-    """Ends a pass early."""
-
-
-@contextmanager
-def _changed(body: Any, classifier: Classifier) -> Iterator[dict[int, Any]]:
-    """The model with the changes added; states appear in the mapping, by layer, with every pass."""
-    layers = classifier.reading.layers
-    if max(layers) > len(body.layers):
-        raise ValueError(f"the model has {len(body.layers)} layers, not {max(layers)}")
-    seen: dict[int, Any] = {}
-    hooks = []
-    for number, layer in enumerate(body.layers[: max(layers)], start=1):
-        for part in ("self_attn", "mlp"):
-            for name, module in getattr(layer, part).named_children():
-                if name in PROJECTIONS:
-                    stem = f"{adapters.PREFIX}layers.{number - 1}.{part}.{name}"
-                    hooks.append(module.register_forward_hook(_added(classifier.tensors, stem)))
-        if number in layers:
-            hooks.append(layer.register_forward_hook(keeper(seen, number, last=number == max(layers))))
-    try:
-        yield seen
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def _added(tensors: Mapping[str, Any], stem: str) -> Any:
-    down, up = (tensors[f"{stem}.lora_{m}.weight"] for m in "AB")
-
-    def add(_module: Any, inputs: Any, output: Any) -> Any:
-        return output + inputs[0] @ down.T @ up.T
-
-    return add
-
-
-def keeper(seen: dict[int, Any], number: int, *, last: bool = False) -> Any:
-    """A hook that keeps what a layer gives, under its number; after the ``last`` one the pass ends."""
-
-    def keep(_module: Any, _inputs: Any, output: Any) -> None:
-        seen[number] = output[0] if isinstance(output, tuple) else output
-        if last:
-            raise _EnoughLayersError
-
-    return keep
