@@ -6,6 +6,7 @@ means nothing; what they let you test is everything around them.
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -140,9 +141,9 @@ class FakeRater(FakeLanguageModel):
             "number": 1e-4,
             "negation": 1e-4,
             "other": 1e-4,
-            kind: 1e-4 + doubt / (doubt + 9),
+            kind: 1e-4 + 0.999 * (1 - math.exp(-doubt)),
         }
-        return RatedToken(token.start, token.end, **said, worth=-doubt, accuracy=doubt / 4, fluency=0.0)
+        return RatedToken(token.start, token.end, **said, worth=-doubt, accuracy=doubt / 10, fluency=0.0)
 
 
 def _end(length: int) -> RatedToken:

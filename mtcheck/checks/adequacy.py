@@ -329,8 +329,7 @@ class LowAdequacy(Check):
 
 
 class MeaningNotKept(Check):
-    """One thing in a sentence, such as a name, a number or a negation, may say something else than the
-    source.
+    """One thing in a sentence, such as a name or a number, may say something else than the source.
 
     What it does
         Asks a model that was taught with good translations in which one thing was changed, and hears the
