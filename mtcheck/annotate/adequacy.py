@@ -183,24 +183,26 @@ def adequacy_of(
         return none
     rated = features(tokens)
     worth = expected(rated, seen, trained)
-    percentile = fluency = None
-    if place is not None:
-        percentile = 100.0 - percentile_below(worth, place["quantiles"])
-        fluency = 100.0 - percentile_below(fluency_penalty(tokens), place["fluency quantiles"])
+    doubtful = doubtful_words(segment, tokens)
+    if place is None:  # how often good translations of such a pair look wrong is not known
+        return Adequacy(worth, None, doubtful)
+    percentile = 100.0 - percentile_below(worth, place["quantiles"])
+    fluency = 100.0 - percentile_below(fluency_penalty(tokens), place["fluency quantiles"])
     fault = fault_of(segment, tokens, likely) if likely >= trained["faults"]["limit"] else None
-    return Adequacy(worth, percentile, doubtful_words(segment, tokens), fault, fluency)
+    return Adequacy(worth, percentile, doubtful, fault, fluency)
 
 
 def fault_of(segment: Segment, tokens: Sequence[RatedToken], likely: float) -> Fault:
     """Where and of what kind the fault of a segment is, if it has one: at the surest token."""
     token = max(tokens, key=_any)
     kind = max(KINDS, key=lambda name: getattr(token, name))
-    place = Span(token.start, token.end)
-    for match in text.WORD.finditer(segment.text):
-        if match.start() < token.end and token.start < match.end():
-            place = Span(*match.span())
-            break
-    return Fault(kind, Span(segment.span.start + place.start, segment.span.start + place.end), likely)
+    start, end = token.start, token.end
+    if start < end:  # the whole word or number that it is a piece of
+        while start > 0 and segment.text[start - 1].isalnum() and segment.text[start].isalnum():
+            start -= 1
+        while end < len(segment.text) and segment.text[end].isalnum() and segment.text[end - 1].isalnum():
+            end += 1
+    return Fault(kind, Span(segment.span.start + start, segment.span.start + end), likely)
 
 
 def by_language_model(

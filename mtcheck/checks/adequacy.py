@@ -342,8 +342,7 @@ class MeaningNotKept(Check):
     Limits
         By its making, 1 in 100 good translations is reported: free ones, and those that say more than the
         source. What is found by kind of fault: models/adequacy.card.md. The kind that is named may be
-        another one than the true one. Language pairs that the model was not taught are judged no better than
-        by chance.
+        another one than the true one. A pair without measured human translations is not judged.
 
     Example
         "He did not sign the treaty in 1987." with "Он подписал договор в 1987 году."

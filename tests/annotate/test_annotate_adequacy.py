@@ -95,6 +95,23 @@ def test_a_fault_is_named_with_its_kind_where_it_stands_in_the_document() -> Non
     assert 0.05 < found.fault.chance <= 1
 
 
+def test_a_piece_of_a_number_stands_for_the_whole() -> None:
+    value = segment("Im Jahr 1978, am 3. Mai.")
+    quiet = dict.fromkeys(adequacy.KINDS, 0.0)
+    said = [
+        RatedToken(a, b, **quiet | {"number": p}, worth=0.0, accuracy=0.0, fluency=0.0)
+        for a, b, p in ((8, 9, 0.1), (9, 11, 0.9), (11, 12, 0.2))
+    ]
+    assert adequacy.fault_of(value, said, 0.5) == Fault("number", Span(8, 12), 0.5)
+
+
+def test_a_pair_whose_good_translations_were_not_measured_has_no_fault() -> None:
+    doubts = tokens(TARGET, lambda word: 1.0 if word == "alte" else 0.0)
+    found = adequacy.adequacy_of(segment(), doubts, model=GEMMA, source_lang="en", target_lang="nl")
+    assert found is not None
+    assert (found.fault, found.percentile, found.fluency) == (None, None, None)
+
+
 def test_what_is_missing_at_the_end_has_an_empty_place() -> None:
     value = segment()
     *words, end = tokens(value.text)
