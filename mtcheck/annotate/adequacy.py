@@ -16,13 +16,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from mtcheck import gates, resources, text
-from mtcheck.annotate.base import Progress, QualityEstimator, RatedToken, TranslationRater
+from mtcheck.annotate.base import KINDS, Progress, QualityEstimator, RatedToken, TranslationRater
 from mtcheck.annotate.reference import adequacy_regression, estimator_reference, percentile_below
 from mtcheck.core import CRITICAL_ERROR, NO_TRANSLATION, Adequacy, Fault, Segment, Span
 from mtcheck.gates.meaning import length_of, unlike_length
 
-KINDS = ("name", "number", "negation", "other")
-"""Of faults, as ``RatedToken`` names them."""
 FURTHEST = 10.0
 """Log-odds beyond which a probability says no more."""
 

@@ -27,6 +27,10 @@ class ScoredToken(NamedTuple):
     surprisal: float
 
 
+KINDS = ("name", "number", "negation", "other")
+"""Of things that may be wrong in a translation, as ``RatedToken`` names them."""
+
+
 class RatedToken(NamedTuple):
     """What is wrong at a token of a target beside its source.
 

@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
-from mtcheck.annotate.base import Progress, RatedToken, ScoredToken, silent
+from mtcheck.annotate.base import KINDS, Progress, RatedToken, ScoredToken, silent
 from mtcheck.annotate.guards import judge
 from mtcheck.core import Translation
 
@@ -136,13 +136,7 @@ class FakeRater(FakeLanguageModel):
     def _rated(self, target: str, token: ScoredToken) -> RatedToken:
         doubt = max(0.0, token.surprisal - 4)
         kind = self.kinds.get(target[token.start : token.end], "other")
-        said = {
-            "name": 1e-4,
-            "number": 1e-4,
-            "negation": 1e-4,
-            "other": 1e-4,
-            kind: 1e-4 + 0.999 * (1 - math.exp(-doubt)),
-        }
+        said = dict.fromkeys(KINDS, 1e-4) | {kind: 1e-4 + 0.999 * (1 - math.exp(-doubt))}
         return RatedToken(token.start, token.end, **said, worth=-doubt, accuracy=doubt / 10, fluency=0.0)
 
 

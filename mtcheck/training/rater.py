@@ -18,10 +18,10 @@ import gzip
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -29,9 +29,9 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from mtcheck import resources
-from mtcheck.annotate.base import RatedToken
+from mtcheck.annotate.base import KINDS, RatedToken
 from mtcheck.annotate.hf.batches import runs
-from mtcheck.annotate.hf.rater import KINDS, OUTPUTS, PENALTIES, WORTH, Asked, Rater, ask, read
+from mtcheck.annotate.hf.rater import OUTPUTS, PENALTIES, WORTH, Asked, Rater, ask, read
 from mtcheck.core import InputError, Span
 from mtcheck.gates.shape import weighted
 from mtcheck.training.corpus import digest, part_of
@@ -301,23 +301,41 @@ class _Pair(NamedTuple):
         return 2 * max(len(self.better.ids), len(self.worse.ids))
 
 
-def spoilt_batches(learner: Learner, pairs: Sequence[Good], seed: int) -> Iterator[list[_Beside]]:
-    """Batches of translations spoilt anew every time, without end."""
-    dice, spoiler = random.Random(seed), Spoiler(pairs, seed)
+_Item = TypeVar("_Item")
+_Two = TypeVar("_Two", _Beside, _Pair)
+
+
+def _batches(
+    items: Sequence[_Item], dice: random.Random, asked: Callable[[_Item], _Two | None]
+) -> Iterator[list[_Two]]:
+    """What is asked of the items, in batches of like length, shuffled, without end; None is passed over."""
     while True:
-        order = list(pairs)
+        order = list(items)
         dice.shuffle(order)
         for at in range(0, len(order), DRAWN):
-            drawn = [(pair, spoiler.spoil(pair)) for pair in order[at : at + DRAWN]]
-            besides = [
-                _Beside(learner.ask(p.source, p.target, p[2:]), learner.ask(p.source, s.target, p[2:]), s)
-                for p, s in drawn
-                if s is not None
-            ]
-            besides.sort(key=lambda b: b.tokens)
-            batches = list(runs(besides, lambda b: b.tokens, most=BATCH_TOKENS))
+            drawn = [two for two in map(asked, order[at : at + DRAWN]) if two is not None]
+            drawn.sort(key=lambda two: two.tokens)
+            batches = list(runs(drawn, lambda two: two.tokens, most=BATCH_TOKENS))
             dice.shuffle(batches)
             yield from batches
+
+
+def spoilt_batches(learner: Learner, pairs: Sequence[Good], seed: int) -> Iterator[list[_Beside]]:
+    """Batches of translations spoilt anew every time, without end."""
+    spoiler = Spoiler(pairs, seed)
+
+    def beside(pair: Good) -> _Beside | None:
+        spoilt = spoiler.spoil(pair)
+        if spoilt is None:
+            return None
+        langs = pair[2:]
+        return _Beside(
+            learner.ask(pair.source, pair.target, langs),
+            learner.ask(pair.source, spoilt.target, langs),
+            spoilt,
+        )
+
+    return _batches(pairs, random.Random(seed), beside)
 
 
 def spoilt_loss(learner: Learner, batch: Sequence[_Beside]) -> torch.Tensor:
@@ -362,24 +380,14 @@ def _touched(row: Asked, places: Iterable[Span]) -> torch.Tensor:
 
 def ranked_batches(learner: Learner, ranked: Sequence[Ranked], seed: int) -> Iterator[list[_Pair]]:
     """Batches of two translations of a source each, the better one first, without end."""
-    dice = random.Random(seed)
-    while True:
-        order = list(ranked)
-        dice.shuffle(order)
-        for at in range(0, len(order), DRAWN):
-            pairs = [
-                _Pair(
-                    learner.ask(r.source, r.better, r.langs),
-                    learner.ask(r.source, r.worse, r.langs),
-                    r.points,
-                )
-                for r in order[at : at + DRAWN]
-                if weighted(r.source) <= MAX_WEIGHT
-            ]
-            pairs.sort(key=lambda p: p.tokens)
-            batches = list(runs(pairs, lambda p: p.tokens, most=BATCH_TOKENS))
-            dice.shuffle(batches)
-            yield from batches
+
+    def pair(one: Ranked) -> _Pair | None:
+        if weighted(one.source) > MAX_WEIGHT:
+            return None
+        better, worse = (learner.ask(one.source, target, one.langs) for target in (one.better, one.worse))
+        return _Pair(better, worse, one.points)
+
+    return _batches(ranked, random.Random(seed), pair)
 
 
 def ranked_loss(learner: Learner, batch: Sequence[_Pair]) -> torch.Tensor:

@@ -12,7 +12,7 @@ import pytest
 from mtcheck import gates
 from mtcheck.annotate import adequacy
 from mtcheck.annotate.answers import Answers
-from mtcheck.annotate.base import RatedToken, TranslationRater
+from mtcheck.annotate.base import KINDS, RatedToken, TranslationRater
 from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.cache import Identity, RememberingLanguageModel
 from mtcheck.annotate.fake import FakeLanguageModel, FakeRater
@@ -38,7 +38,7 @@ def tokens(value: str, doubt: Callable[[str], float] = lambda _: 0.0, kind: str 
     for word in value.split():
         start = value.index(word, at)
         at = start + len(word)
-        chances = dict.fromkeys(adequacy.KINDS, 1e-4) | {kind: 1e-4 + min(0.9985, doubt(word))}
+        chances = dict.fromkeys(KINDS, 1e-4) | {kind: 1e-4 + min(0.9985, doubt(word))}
         out.append(RatedToken(start, at, **chances, worth=0.0, accuracy=doubt(word), fluency=0.0))
     return (*out, RatedToken(len(value), len(value), 1e-4, 1e-4, 1e-4, 1e-4, 0.0, 0.0, 0.0))
 
@@ -97,7 +97,7 @@ def test_a_fault_is_named_with_its_kind_where_it_stands_in_the_document() -> Non
 
 def test_a_piece_of_a_number_stands_for_the_whole() -> None:
     value = segment("Im Jahr 1978, am 3. Mai.")
-    quiet = dict.fromkeys(adequacy.KINDS, 0.0)
+    quiet = dict.fromkeys(KINDS, 0.0)
     said = [
         RatedToken(a, b, **quiet | {"number": p}, worth=0.0, accuracy=0.0, fluency=0.0)
         for a, b, p in ((8, 9, 0.1), (9, 11, 0.9), (11, 12, 0.2))

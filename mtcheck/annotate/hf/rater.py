@@ -15,15 +15,14 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from mtcheck import resources
-from mtcheck.annotate.base import Progress, RatedToken
+from mtcheck.annotate.base import KINDS, Progress, RatedToken
 from mtcheck.annotate.hf.adapter import question
 from mtcheck.annotate.hf.batches import runs
-from mtcheck.annotate.hf.changes import Head, Learnt, changed
+from mtcheck.annotate.hf.changes import Head, Learnt, Reader, changed
 from mtcheck.annotate.hf.loading import LoadedModel
 from mtcheck.annotate.hf.rows import prompt_limit
 
 FOLDER = "adequacy"
-KINDS = ("name", "number", "negation", "other")
 WORTH = len(KINDS)
 PENALTIES = slice(len(KINDS) + 1, len(KINDS) + 3)
 OUTPUTS = len(KINDS) + 3
@@ -116,23 +115,25 @@ def rate(
         return len(asked[i].ids)
 
     out: list[tuple[RatedToken, ...]] = [()] * len(pairs)
-    for batch in runs(sorted(fitting, key=length), length, most=BATCH_TOKENS):
-        for i, said in zip(batch, _said(loaded, rater, [asked[i] for i in batch]), strict=True):
-            out[i] = tuple(RatedToken(*span, *row) for span, row in zip(asked[i].spans, said, strict=True))
-        progress(len(batch))
+    head = Head.of(rater.tensors, rater.layers)
+    with changed(loaded.model.base_model, rater.tensors, rater.layers) as reader:
+        for batch in runs(sorted(fitting, key=length), length, most=BATCH_TOKENS):
+            for i, said in zip(batch, _said(reader, head, [asked[i] for i in batch]), strict=True):
+                out[i] = tuple(
+                    RatedToken(*span, *row) for span, row in zip(asked[i].spans, said, strict=True)
+                )
+            progress(len(batch))
     return out
 
 
-def _said(loaded: LoadedModel, rater: Rater, rows: Sequence[Asked]) -> list[list[list[float]]]:
+def _said(reader: Reader, head: Head, rows: Sequence[Asked]) -> list[list[list[float]]]:
     """What the head says of each target's tokens; rows are padded at their ends, which no token looks at."""
     import torch
 
-    head = Head.of(rater.tensors, rater.layers)
     ids = torch.zeros((len(rows), max(len(r.ids) for r in rows)), dtype=torch.long)
     for n, row in enumerate(rows):
         ids[n, : len(row.ids)] = torch.tensor(row.ids)
-    body = loaded.model.base_model
-    with torch.inference_mode(), changed(body, rater.tensors, rater.layers) as reader:
+    with torch.inference_mode():
         states = reader.states(input_ids=ids)
         return [
             read(head, [layer[n, row.first : len(row.ids)].float() for layer in states]).tolist()
