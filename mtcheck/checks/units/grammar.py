@@ -124,7 +124,7 @@ def _code(addresses: bool) -> re.Pattern[str]:
         *([address_pattern().pattern] if addresses else []),
         r"&(?:[a-zA-Z]{2,8}|\#\d+|\#x[\da-fA-F]+);",
         r"\\[ntrfv0'\"\\]|\\x[\da-fA-F]{2}|\\u[\da-fA-F]{4}",
-        r"-(?<![\w-]-)-?[A-Za-z][\w-]*(?:=\S*)?",
+        r"-(?<![\w-]-)-?[A-Za-z][A-Za-z0-9_-]*(?:=\S*)?",
         r"\$\w+",
         _SOURCE,
     )
@@ -157,6 +157,16 @@ def ends_in_code(message: str) -> bool:
     """True if the last word of a message is a placeholder, an option or other code, signs around it aside."""
     last = message.split()[-1:]
     return bool(last) and _hint().search(last[0]) is not None and not any(map(str.isalnum, prose(last[0])))
+
+
+@cache
+def _small_word() -> re.Pattern[str]:
+    return re.compile(r"(?<![^\W_])(?!and\b|the\b|for\b)[a-z]{3,}(?![^\W_])")
+
+
+def is_list_of_names(source: str) -> bool:
+    """True if a source is names alone, or several for one thing: their lengths and letters say little."""
+    return ";" in source or _small_word().search(prose(source)) is None
 
 
 @cache

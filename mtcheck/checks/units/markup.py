@@ -152,5 +152,11 @@ def _attributes(message: str) -> Counter[str]:
     for tag in tag_pattern().finditer(message):
         for name, value in _attribute().findall(tag["rest"]):
             plain = name.lower()
-            found[plain if plain in _TRANSLATED else f"{plain}={value.strip(chr(34) + chr(39))}"] += 1
+            bare = _numbered().sub("%", value.strip("\"'"))  # a placeholder that is numbered may move
+            found[plain if plain in _TRANSLATED else f"{plain}={bare}"] += 1
     return found
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    return re.compile(r"%\d+\$")

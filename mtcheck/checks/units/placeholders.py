@@ -237,7 +237,7 @@ class PlaceholderBroken(CatalogueCheck):
 
 @cache
 def _option() -> re.Pattern[str]:
-    return re.compile(r"(?<![\w-])--[a-z][\w-]*[a-zA-Z0-9]")
+    return re.compile(r"(?<![\w-])--[a-z][\w-]*[a-zA-Z0-9]", re.ASCII)
 
 
 class OptionChanged(CatalogueCheck):
@@ -250,9 +250,8 @@ class OptionChanged(CatalogueCheck):
         Options are typed as they stand; a translated or misspelt one does not work.
 
     Limits
-        Options that the target adds are not reported, nor short ones (``-o``). Measured 2026-11-25 on
-        45,680 messages of 36 well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd,
-        GNU tools and others; ru, de, fr, ja, ar): 20 findings; of 12 read, 11 are right.
+        Options that the target adds are not reported, nor short ones (``-o``). Measured 2026-11-29 on 85,885
+        untouched messages (as for PUN001): 41 findings, 39 of them right.
 
     Example
         "Use --output to name a file" with "Mit --ausgabe nennt man eine Datei".
@@ -276,4 +275,58 @@ class OptionChanged(CatalogueCheck):
             lost = ", ".join(sorted(missing))
             yield self.unit_finding(
                 unit, catalogue, f"The target lacks the option {lost} of the source", expected=lost
+            )
+
+
+@cache
+def _called() -> re.Pattern[str]:
+    """A function of a program, with its brackets."""
+    return re.compile(r"(?<![\w$.])[A-Za-z_]\w*(?=\(\))", re.ASCII)
+
+
+@cache
+def _path() -> re.Pattern[str]:
+    """The place of a file, from the root; those of examples are translated."""
+    return re.compile(r"(?<![\w<.:/])/(?!path/)(?:[\w.-]+/)+[\w.-]*\w", re.ASCII)
+
+
+class CodeChanged(CatalogueCheck):
+    """A function or the place of a file that the source names is not in the target.
+
+    What it does
+        Looks in the target for the functions (``fork()``) and absolute paths (``/etc/hosts``) of the source.
+
+    Why it matters
+        Whoever looks for a translated or misspelt one finds nothing.
+
+    Limits
+        Functions are looked for without their brackets, which languages may leave out. A path is a
+        suggestion, since it may be an example; ``/path/to`` always is one. Measured 2026-11-29 on 85,885
+        untouched messages (as for PUN001): 2 warnings, both right, and 5 suggestions, 4 of them examples.
+
+    Example
+        "fork() failed" with "vork() ist fehlgeschlagen".
+
+    Source
+        pofilter's ``functions`` and ``filepaths`` (translate-toolkit manual).
+    """
+
+    code = "PLH005"
+    name = "code-changed"
+    severity = Severity.WARNING
+    signs = "(/"
+
+    def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
+        """At most one finding, with all that is missing."""
+        source, target = unit.source, unit.target
+        functions = {f for f in _called().findall(source) if f not in target} if "()" in source else set()
+        paths = {p for p in _path().findall(source) if p not in target} if "/" in source else set()
+        if functions or paths:
+            lost = ", ".join(sorted(functions | paths))
+            yield self.unit_finding(
+                unit,
+                catalogue,
+                f"The target lacks {lost} of the source",
+                severity=Severity.WARNING if functions else Severity.NOTE,
+                expected=lost,
             )
