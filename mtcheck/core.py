@@ -219,7 +219,8 @@ class Fault:
     """One thing that a target may say otherwise than its source.
 
     Attributes:
-        kind: ``name``, ``number``, ``negation`` or ``other``.
+        kind: ``name``, ``number``, ``negation``, ``truncated`` (stops early), ``swapped`` (translates another
+            sentence) or ``other``.
         span: the word at which it shows, code points; empty at the end of a sentence if something is
             missing there.
         chance: that there is one, 0 to 1, where one pair in twenty has one.

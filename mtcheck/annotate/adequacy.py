@@ -2,8 +2,8 @@
 
 The rater (``annotate.hf.rater``) reads source and target and says token by token what is wrong and what
 raters would mark. How bad the whole is, a ridge regression says that learnt from professional raters (MQM);
-how likely it is that one thing was changed, a logistic regression that also hears the gates and learnt from
-good translations, spoilt. Both are ``models/adequacy.json`` (``mtcheck models train adequacy``). The
+how likely it is that one thing was changed, and what, a multinomial one that also hears the gates and learnt
+from good translations, spoilt. Both are ``models/adequacy.json`` (``mtcheck models train adequacy``). The
 penalty that they expect together is set against human translations of the same language pair. What the
 gates know for certain (a copy, a loop, another language) needs no model and gets the penalty that raters
 give to what is no translation at all.
@@ -20,6 +20,8 @@ from mtcheck.annotate.base import KINDS, Progress, QualityEstimator, RatedToken,
 from mtcheck.annotate.reference import adequacy_regression, estimator_reference, percentile_below
 from mtcheck.core import CRITICAL_ERROR, NO_TRANSLATION, Adequacy, Fault, Segment, Span
 from mtcheck.gates.meaning import length_of, unlike_length
+from mtcheck.gates.numbers import Number, NumberChange
+from mtcheck.gates.renderings import Name, NameChange
 
 FURTHEST = 10.0
 """Log-odds beyond which a probability says no more."""
@@ -27,8 +29,16 @@ FURTHEST = 10.0
 NAMES = ("length", "accuracy", "fluency", "worth")
 """What ``features`` gives; length and sums of penalties as logarithms of one more."""
 
+MATCHED = ("name", "number")
+"""Kinds whose words the gates lay beside the source's."""
+
 FAULT_NAMES = (
     *(f"{kind}: surest token" for kind in KINDS),
+    *(f"{kind}: surest token without counterpart" for kind in MATCHED),
+    *(f"{kind}: surest token of one that is added" for kind in MATCHED),
+    "names lost",
+    "names added",
+    "names lost and added",
     "any: surest token",
     "any: all tokens",
     "worth",
@@ -36,7 +46,11 @@ FAULT_NAMES = (
     "length unlike the pair's",
     *(f"{kind}: gate" for kind in gates.DOUBTFUL),
 )
-"""What ``fault_features`` gives: log-odds, logarithms (all tokens, accuracy), and strengths of gates."""
+"""What ``fault_features`` gives: log-odds, counts up to two, logarithms (all tokens, accuracy), and strengths
+of gates."""
+
+FAULT_KINDS = ("name", "number", "negation", "truncated", "swapped", "other")
+"""What the regression of faults tells apart."""
 
 
 def features(tokens: Sequence[RatedToken]) -> list[float]:
@@ -71,16 +85,32 @@ def fault_features(
     Args:
         tokens: of the target, its end last.
     """
-    strengths = gates.strengths(source, target, source_lang=source_lang, target_lang=target_lang)
+    seen = gates.evidence(source, target, source_lang=source_lang, target_lang=target_lang)
+    places: dict[str, NameChange | NumberChange] = {"name": seen.names, "number": seen.numbers}
+    lost, added = (min(2, len(side)) for side in (seen.names.lost, seen.names.added))
     return [
-        *(_log_odds(max(getattr(t, kind) for t in tokens)) for kind in KINDS),
+        *(_surest(tokens, kind) for kind in KINDS),
+        *(_surest([t for t in tokens if not _is_on(t, places[kind].kept_there)], kind) for kind in MATCHED),
+        *(_surest([t for t in tokens if _is_on(t, places[kind].added)], kind) for kind in MATCHED),
+        float(lost),
+        float(added),
+        float(bool(lost and added)),
         _log_odds(max(map(_any, tokens))),
         math.log(max(1e-4, _mass(tokens))),
         _worth(tokens),
         math.log1p(sum(t.accuracy for t in tokens)),
         _unlike(source, target, source_lang, target_lang),
-        *(max(-FURTHEST, min(FURTHEST, strengths[kind])) for kind in gates.DOUBTFUL),
+        *(max(-FURTHEST, min(FURTHEST, seen.strengths[kind])) for kind in gates.DOUBTFUL),
     ]
+
+
+def _surest(tokens: Sequence[RatedToken], kind: str) -> float:
+    """Log-odds of the token that is most likely wrong in a way."""
+    return _log_odds(max((getattr(t, kind) for t in tokens), default=0.0))
+
+
+def _is_on(token: RatedToken, words: Sequence[Name] | Sequence[Number]) -> bool:
+    return any(token.start < word.span.end and word.span.start < token.end for word in words)
 
 
 def _any(token: RatedToken) -> float:
@@ -107,10 +137,19 @@ def _unlike(source: str, target: str, source_lang: str, target_lang: str) -> flo
     return 0.0 if usual is None else max(-4.0, min(4.0, unlike_length(source, target, usual)))
 
 
+def _standard(seen: Sequence[float], trained: dict[str, Any]) -> list[float]:
+    return [
+        (x - mean) / scale for x, mean, scale in zip(seen, trained["mean"], trained["scale"], strict=True)
+    ]
+
+
+def _product(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(w * x for w, x in zip(weights, values, strict=True))
+
+
 def weigh(seen: Sequence[float], trained: dict[str, Any]) -> float:
-    """What a regression makes of its features."""
-    columns = zip(seen, trained["mean"], trained["scale"], trained["weights"], strict=True)
-    return float(trained["intercept"] + sum(w * (x - mean) / scale for x, mean, scale, w in columns))
+    """What the regression of penalties makes of its features."""
+    return float(trained["intercept"] + _product(trained["weights"], _standard(seen, trained)))
 
 
 def penalty(seen: Sequence[float], trained: dict[str, Any]) -> float:
@@ -118,10 +157,19 @@ def penalty(seen: Sequence[float], trained: dict[str, Any]) -> float:
     return min(NO_TRANSLATION, max(0.0, math.expm1(weigh(seen, trained))))
 
 
+def chances(seen: Sequence[float], trained: dict[str, Any]) -> dict[str, float]:
+    """Probability of each of ``FAULT_KINDS``, of which ``trained["prior"]`` have one in all."""
+    standard = _standard(seen, trained)
+    odds = {
+        kind: math.exp(max(-30.0, min(30.0, own["intercept"] + _product(own["weights"], standard))))
+        for kind, own in trained["kinds"].items()
+    }
+    return {kind: value / (1 + sum(odds.values())) for kind, value in odds.items()}
+
+
 def chance(seen: Sequence[float], trained: dict[str, Any]) -> float:
-    """Probability of a fault, where as many pairs have one as ``trained["prior"]`` says."""
-    odds = max(-30.0, min(30.0, weigh(seen, trained)))
-    return 1 / (1 + math.exp(-odds))
+    """Probability of any fault."""
+    return sum(chances(seen, trained).values())
 
 
 def expected(rated: Sequence[float], faults: Sequence[float], trained: dict[str, Any]) -> float:
@@ -176,7 +224,8 @@ def adequacy_of(
     if not tokens:
         return none if any(alarm.certain for alarm in alarms) else None
     seen = fault_features(segment.source, segment.text, tokens, **langs)
-    likely = chance(seen, trained["faults"])
+    by_kind = chances(seen, trained["faults"])
+    likely = sum(by_kind.values())
     if likely >= trained["faults"]["limit"] and any(alarm.certain for alarm in alarms):
         return none
     rated = features(tokens)
@@ -186,14 +235,24 @@ def adequacy_of(
         return Adequacy(worth, None, doubtful)
     percentile = 100.0 - percentile_below(worth, place["quantiles"])
     fluency = 100.0 - percentile_below(fluency_penalty(tokens), place["fluency quantiles"])
-    fault = fault_of(segment, tokens, likely) if likely >= trained["faults"]["limit"] else None
+    fault = fault_of(segment, tokens, by_kind) if likely >= trained["faults"]["limit"] else None
     return Adequacy(worth, percentile, doubtful, fault, fluency)
 
 
-def fault_of(segment: Segment, tokens: Sequence[RatedToken], likely: float) -> Fault:
-    """Where and of what kind the fault of a segment is, if it has one: at the surest token."""
-    token = max(tokens, key=_any)
-    kind = max(KINDS, key=lambda name: getattr(token, name))
+def fault_of(segment: Segment, tokens: Sequence[RatedToken], by_kind: dict[str, float]) -> Fault:
+    """Of what kind the fault of a segment is, if it has one, and where: at the surest token of that kind, at
+    the end of what stops early, or everywhere in what translates something else.
+
+    Args:
+        by_kind: what ``chances`` gives.
+    """
+    kind = max(by_kind, key=by_kind.__getitem__)
+    likely = sum(by_kind.values())
+    if kind == "swapped":
+        return Fault(kind, segment.span, likely)
+    if kind == "truncated":
+        return Fault(kind, Span(segment.span.end, segment.span.end), likely)
+    token = max(tokens, key=lambda t: float(getattr(t, kind)))
     start, end = token.start, token.end
     if start < end:  # the whole word or number that it is a piece of
         while start > 0 and segment.text[start - 1].isalnum() and segment.text[start].isalnum():

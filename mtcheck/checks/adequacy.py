@@ -378,5 +378,7 @@ _FAULTS = {
     "name": "A name may not be that of the source",
     "number": "A number may not be that of the source",
     "negation": "May deny what the source says, or the other way round",
+    "truncated": "May stop before its source does",
+    "swapped": "May translate another sentence",
     "other": "May say something else than the source",
 }

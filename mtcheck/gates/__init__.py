@@ -62,12 +62,26 @@ def judge(source: str, target: str, *, source_lang: str, target_lang: str) -> tu
 
 
 DOUBTFUL = ("unrelated", "truncated", "number", "name", "negation")
-"""Kinds that a model may overrule or bear out; see ``strengths``."""
+"""Kinds that a model may overrule or bear out; see ``Evidence``."""
 
 
-def strengths(source: str, target: str, *, source_lang: str, target_lang: str) -> dict[str, float]:
-    """What the gates of ``DOUBTFUL`` give before any limit: log-odds of the first two (0 without a lexicon),
-    strengths of the others (0 for nothing).
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the gates of ``DOUBTFUL`` see of a pair, before any limit.
+
+    Attributes:
+        strengths: by kind: log-odds of the first two (0 without a lexicon), strengths of the others (0 for
+            nothing).
+        names, numbers: with counterparts and without.
+    """
+
+    strengths: dict[str, float]
+    names: renderings.NameChange
+    numbers: numbers.NumberChange
+
+
+def evidence(source: str, target: str, *, source_lang: str, target_lang: str) -> Evidence:
+    """What the gates see.
 
     Args:
         source, target: as for ``judge``.
@@ -76,12 +90,14 @@ def strengths(source: str, target: str, *, source_lang: str, target_lang: str) -
     langs: dict[str, Any] = {"source_lang": source_lang, "target_lang": target_lang}
     table = lexicon.lexicon(source_lang, target_lang)
     called = renderings.compare_names_of(source, target, table=table, **langs)
-    return {
+    counted = numbers.compare_numbers(source, target, **langs)
+    strengths = {
         **_odds(source, target, table, **langs),
-        "number": number_strength(numbers.compare_numbers(source, target, **langs)),
+        "number": number_strength(counted),
         "name": name_strength(called),
         "negation": abs(negation_strength(source, target, **langs)),
     }
+    return Evidence(strengths, called, counted)
 
 
 def _limit(kind: str) -> float:

@@ -42,10 +42,12 @@ class NumberChange:
     Attributes:
         lost: numbers of the source that the target does not have.
         added: numbers of the target that the source does not have.
+        kept_there: numbers of the target that have one.
     """
 
     lost: tuple[Number, ...]
     added: tuple[Number, ...]
+    kept_there: tuple[Number, ...] = ()
 
 
 @cache
@@ -102,9 +104,9 @@ def compare_numbers(source: str, target: str, *, source_lang: str, target_lang: 
     if not mine and not theirs:
         return NumberChange((), ())
     there, here = _available(target, b, theirs), _available(source, a, mine)
-    return NumberChange(
-        tuple(n for n in mine if not _kept(n, there)), tuple(n for n in theirs if not _kept(n, here))
-    )
+    added = tuple(n for n in theirs if not _kept(n, here))
+    lost = tuple(n for n in mine if not _kept(n, there))
+    return NumberChange(lost, added, tuple(n for n in theirs if n not in added))
 
 
 def _without_disease(sentence: str) -> str:

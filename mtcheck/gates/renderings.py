@@ -46,12 +46,14 @@ class NameChange:
         added: names of the target that nothing in the source has.
         kept: how many names have a counterpart.
         kept_names: those of the source that have one.
+        kept_there: those of the target that have one.
     """
 
     lost: tuple[Name, ...]
     added: tuple[Name, ...]
     kept: int
     kept_names: tuple[Name, ...] = ()
+    kept_there: tuple[Name, ...] = ()
 
 
 @cache
@@ -87,7 +89,8 @@ def compare_names_of(
     lost = tuple(n for n in mine if not _rendered(n, target, forth))
     added = tuple(n for n in theirs if not _rendered(n, source, back))
     kept = tuple(n for n in mine if n not in lost)
-    return NameChange(lost, added, len(mine) + len(theirs) - len(lost) - len(added), kept)
+    there = tuple(n for n in theirs if n not in added)
+    return NameChange(lost, added, len(kept) + len(there), kept, there)
 
 
 def names_within(sentences: Iterable[str], lang: str) -> frozenset[str]:

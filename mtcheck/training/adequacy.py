@@ -3,7 +3,7 @@
 Three kinds of data: good translations to spoil (``rater.read_good``), translations by several engines
 (``rankings``), and rated segments, rows ``{"src", "target", "mqm", "doc", "errors"}`` of files
 ``NAME.SOURCE-TARGET.mqm.jsonl.gz`` (MQM penalties by professional raters, Freitag et al. 2021). A rater
-learns from all of them; a ridge regression turns what it sees into a penalty, a logistic one into the
+learns from all of them; a ridge regression turns what it sees into a penalty, a multinomial one into the
 chance that one thing was changed.
 
 Everything that is said of unseen text is said by leaving out: for ratings one document (a talk) in turn,
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,7 +183,7 @@ def fit(seen: Seen, penalties: Array) -> dict[str, Any]:
 
 
 def fit_faults(good: Sequence[Good], teacher: Teacher, rated: Sequence[Rated]) -> dict[str, Any]:
-    """The logistic regression as it is written, from good translations and the same spoilt.
+    """The multinomial regression as it is written, from good translations and the same spoilt.
 
     Args:
         good: translations that the rater did not learn from.
@@ -194,19 +195,37 @@ def fit_faults(good: Sequence[Good], teacher: Teacher, rated: Sequence[Rated]) -
     asked += [(p.source, s.target, p[2:]) for p, s in pairs]
     seen = see(asked, teacher.rate(rated, asked)).faults
     mean, scale = _standard(seen)
-    labels = np.repeat([0, 1], len(pairs))
-    model = LogisticRegression(C=1.0, max_iter=2000).fit((seen - mean) / scale, labels)
+    changed = [s.kind if s.kind in adequacy.FAULT_KINDS else "other" for _, s in pairs]
+    labels = np.array(["" for _ in pairs] + changed)
+    counts = Counter(changed)
+    weights = np.array([1.0 if not kind else len(pairs) / len(counts) / counts[kind] for kind in labels])
+    model = LogisticRegression(C=1.0, max_iter=8000).fit((seen - mean) / scale, labels, sample_weight=weights)
     fitted: dict[str, Any] = {
         "features": list(adequacy.FAULT_NAMES),
         "mean": _round(mean),
         "scale": _round(scale),
-        "weights": _round(model.coef_[0]),
-        "intercept": round(float(model.intercept_[0] + np.log(PRIOR / (1 - PRIOR))), DIGITS),
+        "kinds": dict(_against_none(model)),
         "prior": PRIOR,
         "translations": len(pairs),
     }
     passed = [adequacy.chance(row, fitted) for row in seen[: len(pairs)].tolist()]
     return fitted | {"limit": round(float(np.quantile(passed, PASSED)), DIGITS)}
+
+
+def _against_none(model: LogisticRegression) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each kind's weights less those of a good translation, for the prior of faults."""
+    none = list(model.classes_).index("")
+    shift = float(np.log(PRIOR / (1 - PRIOR)))
+    for n, kind in enumerate(model.classes_.tolist()):
+        if kind:
+            intercept = float(model.intercept_[n] - model.intercept_[none])
+            yield (
+                kind,
+                {
+                    "weights": _round(model.coef_[n] - model.coef_[none]),
+                    "intercept": round(intercept + shift, DIGITS),
+                },
+            )
 
 
 def _standard(seen: Array) -> tuple[Array, Array]:

@@ -69,7 +69,7 @@ def test_the_features_are_what_their_names_say() -> None:
     assert faults["negation: surest token"] == pytest.approx(0.0)
     assert faults["any: surest token"] == pytest.approx(0.0)
     assert faults["any: all tokens"] == pytest.approx(math.log(2 * math.log(2)))
-    strengths = gates.strengths("It is 12.", "one two", **langs)
+    strengths = gates.evidence("It is 12.", "one two", **langs).strengths
     assert strengths["number"] > 0
     assert (faults["number: gate"], faults["name: gate"]) == (strengths["number"], 0.0)
 
@@ -88,9 +88,9 @@ def test_doubts_raise_the_penalty_and_lower_the_place() -> None:
 
 
 def test_a_fault_is_named_with_its_kind_where_it_stands_in_the_document() -> None:
-    found = said(lambda word: 1.0 if word == "alte" else 0.0, "other", start=40)
+    found = said(lambda word: 1.0 if word == "alte" else 0.0, "negation", start=40)
     assert found.fault is not None
-    assert found.fault.kind == "other"
+    assert found.fault.kind == "negation"
     assert TARGET[found.fault.span.start - 40 : found.fault.span.end - 40] == "alte"
     assert 0.05 < found.fault.chance <= 1
 
@@ -102,7 +102,7 @@ def test_a_piece_of_a_number_stands_for_the_whole() -> None:
         RatedToken(a, b, **quiet | {"number": p}, worth=0.0, accuracy=0.0, fluency=0.0)
         for a, b, p in ((8, 9, 0.1), (9, 11, 0.9), (11, 12, 0.2))
     ]
-    assert adequacy.fault_of(value, said, 0.5) == Fault("number", Span(8, 12), 0.5)
+    assert adequacy.fault_of(value, said, {"name": 0.1, "number": 0.4}) == Fault("number", Span(8, 12), 0.5)
 
 
 def test_a_pair_whose_good_translations_were_not_measured_has_no_fault() -> None:
@@ -115,8 +115,30 @@ def test_a_pair_whose_good_translations_were_not_measured_has_no_fault() -> None
 def test_what_is_missing_at_the_end_has_an_empty_place() -> None:
     value = segment()
     *words, end = tokens(value.text)
-    found = adequacy.fault_of(value, [*words, end._replace(other=0.9)], 0.8)
+    found = adequacy.fault_of(value, [*words, end._replace(other=0.9)], {"other": 0.8})
     assert found == Fault("other", Span(len(TARGET), len(TARGET)), 0.8)
+    found = adequacy.fault_of(value, [*words, end], {"other": 0.1, "truncated": 0.7})
+    assert (found.kind, found.span) == ("truncated", Span(len(TARGET), len(TARGET)))
+    assert adequacy.fault_of(value, words, {"swapped": 0.8}) == Fault("swapped", value.span, 0.8)
+
+
+def test_words_that_the_source_bears_out_are_no_evidence() -> None:
+    source = "The talks of Putin and Macron in the capital lasted until 12 May."
+    target = "Переговоры Путина и Шольца в столице продолжались до 13 мая."
+    langs: Any = {"source_lang": "en", "target_lang": "ru"}
+
+    def seen(word: str, kind: str) -> dict[str, float]:
+        doubts = tokens(target, lambda w: 0.5 if w.strip(".") == word else 0.0, kind)
+        found = adequacy.fault_features(source, target, doubts, **langs)
+        return dict(zip(adequacy.FAULT_NAMES, found, strict=True))
+
+    kept, added = seen("Путина", "name"), seen("Шольца", "name")
+    alone, other = "name: surest token without counterpart", "name: surest token of one that is added"
+    assert kept["name: surest token"] == added["name: surest token"] == added[alone] == added[other]
+    assert max(kept[alone], kept[other]) < added[alone] - 5
+    assert (added["names lost"], added["names added"], added["names lost and added"]) == (1, 1, 1)
+    number = seen("13", "number")
+    assert number["number: surest token without counterpart"] == number["number: surest token"]
 
 
 def test_the_most_doubtful_words_are_named_where_they_stand_in_the_document() -> None:
@@ -158,7 +180,10 @@ def test_the_trained_file_has_a_column_for_every_feature() -> None:
     for trained in next(tables(ADEQUACY))["models"].values():
         for part, names in ((trained, adequacy.NAMES), (trained["faults"], adequacy.FAULT_NAMES)):
             assert part["features"] == list(names)
-            assert {len(part[k]) for k in ("mean", "scale", "weights")} == {len(names)}
+            assert {len(part[k]) for k in ("mean", "scale")} == {len(names)}
+        assert len(trained["weights"]) == len(adequacy.NAMES)
+        assert set(trained["faults"]["kinds"]) == set(adequacy.FAULT_KINDS)
+        assert {len(k["weights"]) for k in trained["faults"]["kinds"].values()} == {len(adequacy.FAULT_NAMES)}
         for place in trained["human"].values():
             assert place["quantiles"] == sorted(place["quantiles"])
 
