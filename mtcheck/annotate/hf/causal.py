@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -64,9 +65,9 @@ class CausalLanguageModel:
         left = [sum(1 for w in windows if w[0] == i) for i in range(len(texts))]
         for batch in runs(windows, lambda w: w[2] - w[1], most=BATCH_TOKENS):
             rows = [encoded[i][0][start:stop] for i, start, stop in batch]
-            for (i, start, stop), values in zip(batch, self._score(rows), strict=True):
-                fresh = 0 if start == 0 else CONTEXT
-                bits[i][start + fresh : stop] = values[fresh:]
+            known = [0 if start == 0 else CONTEXT for _, start, _ in batch]
+            for (i, start, stop), fresh, values in zip(batch, known, self._score(rows, known), strict=True):
+                bits[i][start + fresh : stop] = values
                 left[i] -= 1
                 if left[i] == 0:
                     progress(1)
@@ -112,8 +113,9 @@ class CausalLanguageModel:
         out = self.loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
         return list(out["input_ids"]), [(int(a), int(b)) for a, b in out["offset_mapping"]]
 
-    def _score(self, rows: list[list[int]]) -> list[list[float]]:
-        """Bits of every token of every row; a row starts after the beginning-of-text token."""
+    def _score(self, rows: list[list[int]], known: Sequence[int]) -> list[list[float]]:
+        """Bits of every token of every row but for its first ones, which are known and give context; a row
+        starts after the beginning-of-text token."""
         import torch
 
         start, width = self._start_token, max(len(r) for r in rows) + 1
@@ -126,7 +128,10 @@ class CausalLanguageModel:
             hidden = self.loaded.model.base_model(
                 input_ids=ids, attention_mask=mask, use_cache=False
             ).last_hidden_state
-            return [self._bits(hidden[n, : len(row)], torch.tensor(row)) for n, row in enumerate(rows)]
+            return [
+                self._bits(hidden[n, first : len(row)], torch.tensor(row[first:]))
+                for n, (row, first) in enumerate(zip(rows, known, strict=True))
+            ]
 
     def _bits(self, hidden: Any, targets: Any) -> list[float]:
         head = self.loaded.model.get_output_embeddings()
@@ -145,6 +150,23 @@ class CausalLanguageModel:
         return 0
 
 
+@contextmanager
+def _halved_factors() -> Iterator[None]:
+    """Within, factors of 32 bits may be multiplied as 16 (bfloat16) and added up as 32, where the processor
+    can: twice the speed of the softmax. Of 2,852 tokens no surprisal moved by more than 0.061 bits and no
+    document's mean by more than 0.03 % (2026-11-29); with other neighbours in the batch, a token's by 0.002
+    bits and a document's mean by 0.00003. The states before it are not halved: their roundings add up over
+    the layers (0.05 bits with other neighbours)."""
+    import torch
+
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
 def _surprisal(hidden: Any, targets: Any, head: Any) -> Any:
     """Nats of every token, the vocabulary taken in parts: the scores of 128 tokens for all of Gemma's are
     134 MB, and as much again is needed to add them up."""
@@ -153,9 +175,10 @@ def _surprisal(hidden: Any, targets: Any, head: Any) -> Any:
     total, own = None, torch.empty(len(targets), dtype=hidden.dtype)
     for at in range(0, len(head.weight), VOCABULARY_ROWS):
         part = slice(at, at + VOCABULARY_ROWS)
-        logits = torch.nn.functional.linear(
-            hidden, head.weight[part], None if head.bias is None else head.bias[part]
-        )
+        with _halved_factors():
+            logits = torch.nn.functional.linear(
+                hidden, head.weight[part], None if head.bias is None else head.bias[part]
+            )
         summed = torch.logsumexp(logits, -1)
         total = summed if total is None else torch.logaddexp(total, summed)
         here = (targets >= at) & (targets < at + VOCABULARY_ROWS)
