@@ -31,7 +31,7 @@ from mtcheck.annotate.base import RatedToken
 from mtcheck.core import InputError
 from mtcheck.training import corpus
 from mtcheck.training.rater import Question, Rated, Translations, is_apart
-from mtcheck.training.rows import objects
+from mtcheck.training.rows import documents
 from mtcheck.training.spoiling import Good, Spoiler
 
 Array = NDArray[np.float64]
@@ -353,7 +353,7 @@ def human_translations(paths: Iterable[Path]) -> list[tuple[str, str]]:
     documents that no rater learns from first."""
     found: dict[tuple[str, str], bool] = {}
     for path in paths:
-        for row in objects(path):
+        for row in documents(path):
             first: list[str] = next(iter(row["human"].values()), [])
             for pair in zip(row["source"], first, strict=False):
                 if all(pair):

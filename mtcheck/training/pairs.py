@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from mtcheck.core import InputError
-from mtcheck.training.rows import files, rows
+from mtcheck.training.rows import files, is_document, rows
 
 MAX_RATIO = 3.0
 """A pair is passed over if one side is this many times longer than the other, in characters."""
@@ -182,7 +182,7 @@ def _read_file(path: Path) -> Iterator[_Row]:
 
 
 def _rows(row: dict[str, Any]) -> Iterator[_Row]:
-    if "tgt_lang" in row and isinstance(row.get("source"), list):
+    if is_document(row):
         yield from _document(row)
     elif "made" in row:
         left, right = sorted(key for key in row if len(key) == 2)

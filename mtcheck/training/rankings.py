@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sacrebleu.metrics import CHRF
 
 from mtcheck.training.corpus import digest
-from mtcheck.training.rows import files, objects
+from mtcheck.training.rows import documents, files
 from mtcheck.training.watch import Watch
 
 ENGINES, OTHERS = 6, 2
@@ -46,16 +46,16 @@ def read_rankings(
     Args:
         is_apart: tells by a document's source whether it is.
     """
-    documents = [
+    compared = [
         row
         for folder in folders
         for path in files(folder)
-        for row in objects(path)
-        if "tgt_lang" in row and isinstance(row.get("source"), list) and not is_apart(row["source"])
+        for row in documents(path)
+        if not is_apart(row["source"])
     ]
-    watch.plan("rankings", len(documents))
+    watch.plan("rankings", len(compared))
     out: list[Ranked] = []
-    for row in documents:
+    for row in compared:
         out += _of_document(row)
         watch.advance("rankings", 1)
     return out

@@ -38,7 +38,7 @@ from mtcheck.training.corpus import digest, part_of
 from mtcheck.training.heads import HeadLearner, write_learnt
 from mtcheck.training.lora import schedule
 from mtcheck.training.rankings import Ranked
-from mtcheck.training.rows import files, objects
+from mtcheck.training.rows import document, files, is_document, rows
 from mtcheck.training.spoiling import Good, Spoiler, Spoilt
 from mtcheck.training.watch import Watch
 
@@ -169,13 +169,14 @@ def read_good(folders: Iterable[Path]) -> Translations:
         InputError: folders without any, or a row that cannot be read.
     """
     out = Translations([], [], [])
-    rows = [(path, row) for folder in folders for path in files(folder) for row in objects(path)]
-    for path, row in rows:
-        if "tgt_lang" in row and isinstance(row.get("source"), list):
+    found = [(path, line, row) for folder in folders for path in files(folder) for line, row in rows(path)]
+    for path, line, row in found:
+        if is_document(row):
+            document(path, line, row)
             pool = {3: out.weighed, 7: out.measured}.get(part_of(row["source"], 8), out.learnt)
             pool += _of_document(row, path.name, engines=pool is out.learnt)
     unseen = {value for pair in (*out.weighed, *out.measured) for value in pair[:2]}
-    for _, row in rows:
+    for _, _, row in found:
         if row.get("made") == "human" and "WMT" not in str(row.get("source")):
             a, b = sorted((key for key in row if len(key) == 2), key=lambda key: digest(key, row[key]))
             if row[a] not in unseen and row[b] not in unseen:

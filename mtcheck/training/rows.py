@@ -46,3 +46,34 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def objects(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file alone; see ``rows``."""
     return (row for _, row in rows(path))
+
+
+def is_document(row: dict[str, Any]) -> bool:
+    """Whether a row is a document of WMT: a source in segments, and its translations."""
+    return "tgt_lang" in row and isinstance(row.get("source"), list)
+
+
+def documents(path: Path) -> Iterator[dict[str, Any]]:
+    """The documents of a file; see ``document``."""
+    return (document(path, line, row) for line, row in rows(path) if is_document(row))
+
+
+def document(path: Path, line: int, row: dict[str, Any]) -> dict[str, Any]:
+    """A document, if every translation has as many segments as the source.
+
+    Raises:
+        InputError: it is none.
+    """
+    versions = [row.get(kind, {} if kind == "mt" else None) for kind in ("human", "mt")]
+    fitting = all(
+        isinstance(by, dict) and all(len(lines) == len(row["source"]) for lines in by.values())
+        for by in versions
+    )
+    if not fitting or not {"src_lang", "doc"} <= row.keys():
+        raise InputError(
+            str(path),
+            'not a document: "src_lang", "doc", and in "human" and "mt" as many segments as in "source"',
+            place=f"line {line}",
+            mend="mend the row or leave the file out",
+        )
+    return row

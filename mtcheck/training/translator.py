@@ -209,7 +209,7 @@ class _State:
     def __init__(self, folder: Path, recipe: Recipe, steps: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         shares = {"-".join(d): share for d, share in recipe.shares.items()}
-        told = [shares, recipe.examples, recipe.rate, recipe.seed, steps, RANK, BATCH_TOKENS]
+        told = [shares, recipe.examples, recipe.rate, recipe.seed, steps, RANK, BATCH_TOKENS, WARM_UP, DECAY]
         name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
         self._path = folder / f"translator-{name}.safetensors"
 

@@ -65,6 +65,8 @@ def ratings(folder: Path, pair: str = "xx-en", *, sources: int = 80, docs: int =
     documents = [
         {
             "doc": str(n),
+            "src_lang": pair.partition("-")[0],
+            "tgt_lang": pair.partition("-")[2],
             "source": [f"original {n} {i}" for i in range(5)],
             "human": {"ref": [sentence(rng, 0) for _ in range(5)]},
             "mt": {},
