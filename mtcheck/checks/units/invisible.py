@@ -24,7 +24,9 @@ def _unseen(lang: str) -> re.Pattern[str]:
         for sign in signs[name]
     }
     rest = "".join(sign for name in sorted(signs) for sign in signs[name] if sign not in meant)
-    return re.compile(f"[{re.escape(rest)}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+    picture = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f"  # a joiner behind one joins it to another
+    unwanted = f"[{re.escape(rest)}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    return re.compile(f"(?<![{picture}]){unwanted}|(?<=[{picture}])(?!\u200d){unwanted}")
 
 
 class InvisibleCharacter(CatalogueCheck):

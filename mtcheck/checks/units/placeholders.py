@@ -322,7 +322,7 @@ class CodeChanged(CatalogueCheck):
         functions = {f for f in _called().findall(source) if f not in target} if "()" in source else set()
         paths = {p for p in _path().findall(source) if p not in target} if "/" in source else set()
         if functions or paths:
-            lost = ", ".join(sorted(functions | paths))
+            lost = ", ".join(sorted({f"{name}()" for name in functions} | paths))
             yield self.unit_finding(
                 unit,
                 catalogue,
