@@ -364,10 +364,10 @@ class MeaningNotKept(Check):
                 continue
             fault = adequacy.fault
             word = doc.text[fault.span.start : fault.span.end]
-            where = f"at {word!r}" if word else "at the end"
+            where = "" if fault.kind in _WHOLE else f" at {word!r}" if word else " at the end"
             yield self.finding(
                 doc,
-                f"{_FAULTS[fault.kind]} {where}: fewer than 1 in 100 good translations look like this",
+                f"{_FAULTS[fault.kind]}{where}: fewer than 1 in 100 good translations look like this",
                 span=fault.span if word else segment.span,
                 found=word or segment.text,
                 score=round(fault.chance, 3),
@@ -382,3 +382,5 @@ _FAULTS = {
     "swapped": "May translate another sentence",
     "other": "May say something else than the source",
 }
+_WHOLE = frozenset({"truncated", "swapped"})
+"""Kinds that are of the sentence, not of a word of it."""

@@ -159,14 +159,11 @@ def ends_in_code(message: str) -> bool:
     return bool(last) and _hint().search(last[0]) is not None and not any(map(str.isalnum, prose(last[0])))
 
 
-@cache
-def _small_word() -> re.Pattern[str]:
-    return re.compile(r"(?<![^\W_])(?!and\b|the\b|for\b)[a-z]{3,}(?![^\W_])")
-
-
 def is_list_of_names(source: str) -> bool:
     """True if a source is names alone, or several for one thing: their lengths and letters say little."""
-    return ";" in source or _small_word().search(prose(source)) is None
+    found = words(prose(source))
+    small = any(word.islower() and len(word) > 2 for word in found)
+    return ";" in source or (not small and any(word[0].isupper() for word in found))
 
 
 @cache
