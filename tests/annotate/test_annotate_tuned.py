@@ -328,9 +328,6 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
         ("Об этом сказал Юрий Набиуллин.", "Yury said so.", ("ru", "en"), "Об этом сказал Юрий Nabiullin."),
         ("Про це сказав Юрій Зеленський.", "He said so.", ("uk", "en"), "Про це сказав Yuriy Zelensky."),
         ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Юрий Набиуллин."),
-        ("So said Yury Naryshkin.", None, ("en", "ru"), "So said Юрий Нарышкин."),
-        ("In the talks of Putin and Naryshkin.", None, ("en", "ru"), "In the talks of Putin and Нарышкин."),
-        ("Об этом сказал Юрий Набиуллин.", None, ("ru", "en"), "Об этом сказал Юрий Набиуллин."),
         ("So said Olena Zelenska.", "Він це сказав.", ("en", "uk"), "So said Olena Zelenska."),
         ("Tokayev said so.", "Тогдауров это сказал.", ("en", "ru"), "Tokayev said so."),
         (
@@ -345,29 +342,20 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
     ],
 )
 def test_lost_names_are_spelled_in_the_target_s_letters(
-    source: str, target: str | None, langs: tuple[str, str], expected: str
+    source: str, target: str, langs: tuple[str, str], expected: str
 ) -> None:
     assert tuned.spell(source, target, tuned.Langs(*langs)) == expected
 
 
 def test_a_name_seen_inside_a_sentence_is_one_where_it_begins_another(installed: Any) -> None:
     """Every sentence begins with a capital; the others tell whether that is a name."""
-    translator, said = saying(installed, ("Токаев это сказал.", -0.2), [])
+    wrong, right = ("Тогдауров это сказал.", -0.2), ("Токаев это сказал.", -0.4)
     texts = ["Tokayev said so.", "It was said by Tokayev."]
-    translator.translate(texts, source_lang="en", target_lang="ru")
-    asked = ["".join(tokens) for tokens in said.tokens]
-    assert ["Токаев" in question for question in asked] == [True, True], asked
-
-
-def test_unknown_names_are_spelled_at_once_and_lost_ones_then(installed: Any) -> None:
-    wrong, right = ("Токаев и Сечин были в Осло.", -0.2), ("Токаев и Путин были в Осло.", -0.4)
     translator, said = saying(installed, wrong, [right])
-    source = ["Once more Tokayev and Putin were in Oslo."]
-    found = translator.translate(source, source_lang="en", target_lang="ru")
-    assert found[0].text == right[0]
+    found = translator.translate(texts, source_lang="en", target_lang="ru")
+    assert [t.text for t in found] == [right[0], right[0]]
     asked = ["".join(tokens) for tokens in said.tokens]
-    assert ["Токаев" in question for question in asked] == [True, True], asked
-    assert ["Путин" in question for question in asked] == [False, True], asked
+    assert sum("Токаев" in question for question in asked) >= 1, asked
 
 
 def test_a_name_that_the_beam_lost_too_is_asked_about_in_latin(installed: Any) -> None:

@@ -3,8 +3,7 @@
 Greedy. A translation that is no evidence (``guards``), that the model itself finds unlikely, that lost or
 changed a name or number (``gates``) or left words of the source in their script is looked for again: with
 lost names spelled in the target's letters and without those of the source, then, for the worst, among the
-best two of a beam without repeated runs. Into other letters than Latin ones names that the lexicon does not
-know are spelled at once. The one with fewest faults is taken, of equals the likelier. What
+best two of a beam without repeated runs. The one with fewest faults is taken, of equals the likelier. What
 stays below the floor of its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``: no
 verdict is better than a guess.
 
@@ -183,15 +182,13 @@ class TunedTranslator:
                 new = [self._judge(texts[n], result, langs) for result in results]
                 best[n] = max([best[n], *new] if n in best else new, key=lambda c: c.rank)
 
-        def spelled(n: int, target: str | None) -> list[str]:
-            new = spell(texts[n], target, langs)
-            return asked[n] if new == texts[n] else self._ask(new, source_lang, target_lang)
-
-        first = {n: spelled(n, None) for n in range(len(texts))}
-        look(first, beam_size=1)
-        again = {n: spelled(n, found.text) for n, found in best.items()}
+        look(dict(enumerate(asked)), beam_size=1)
+        again = dict(enumerate(asked))
+        for n, found in best.items():
+            if (spelled := spell(texts[n], found.text, langs)) != texts[n]:
+                again[n] = self._ask(spelled, source_lang, target_lang)
         unwanted = self._suppressed(target_lang)
-        second = {n for n, found in best.items() if again[n] != first[n] or (unwanted and found.copied)}
+        second = {n for n, found in best.items() if again[n] is not asked[n] or (unwanted and found.copied)}
         look({n: again[n] for n in second}, beam_size=1, suppress_sequences=unwanted)
         bad = sorted((n for n in best if best[n].is_bad), key=lambda n: best[n].rank)[:MOST_BEAMS]
         beam = {"beam_size": BEAMS, "num_hypotheses": BEAMS, "no_repeat_ngram_size": NO_REPEAT}
@@ -295,24 +292,16 @@ def _names(source: str, target: str, langs: Langs) -> renderings.NameChange:
     )
 
 
-def spell(source: str, target: str | None, langs: Langs) -> str:
-    """A source whose names that a target lost, or left in other letters, are in the letters of the target's
-    language, if it is known how to spell them; so are, into other letters than Latin ones, names that the
-    lexicon does not know. From Russian they would keep the ending of their case.
-
-    Args:
-        target: None if there is none yet.
-    """
+def spell(source: str, target: str, langs: Langs) -> str:
+    """A source whose names that the target lost, or left in other letters, are in the letters of the target's
+    language, if it is known how to spell them."""
     scripts = text.expected_scripts(langs.target)
     if ("Latin" in scripts) == ("Latin" in text.expected_scripts(langs.source)):
         return source  # nothing to spell in other letters
-    called = _names(source, target or "", langs)
-    left = [n for n in called.kept_names if n.text in (target or "") and is_foreign(n.text, scripts)]
-    names = [n for n in called.lost if target is not None and not _has_meaning(n.text, langs)]
-    if "Latin" not in scripts:
-        new = [n for n in (*called.lost, *called.kept_names) if not n.known]
-        names += [n for n in new if n not in names and not _has_meaning(n.text, langs)]
-    for name in sorted({*names, *left}, key=lambda name: name.span, reverse=True):
+    called = _names(source, target, langs)
+    left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
+    lost = [n for n in called.lost if not _has_meaning(n.text, langs)]
+    for name in sorted([*lost, *left], key=lambda name: name.span, reverse=True):
         spelled = _respelled(name.text, langs)
         source = source[: name.span.start] + spelled + source[name.span.end :]
     return source
