@@ -172,13 +172,14 @@ def chance(seen: Sequence[float], trained: dict[str, Any]) -> float:
     return sum(chances(seen, trained).values())
 
 
-def expected(rated: Sequence[float], faults: Sequence[float], trained: dict[str, Any]) -> float:
+def expected(rated: Sequence[float], likely: float, trained: dict[str, Any]) -> float:
     """The penalty that both regressions expect together: a fault is a critical error.
 
     Args:
-        rated, faults: what ``features`` and ``fault_features`` give.
+        rated: what ``features`` gives.
+        likely: what ``chance`` gives.
     """
-    return min(NO_TRANSLATION, penalty(rated, trained) + CRITICAL_ERROR * chance(faults, trained["faults"]))
+    return min(NO_TRANSLATION, penalty(rated, trained) + CRITICAL_ERROR * likely)
 
 
 def human(trained: dict[str, Any], source_lang: str, target_lang: str) -> dict[str, Any] | None:
@@ -228,8 +229,7 @@ def adequacy_of(
     likely = sum(by_kind.values())
     if likely >= trained["faults"]["limit"] and any(alarm.certain for alarm in alarms):
         return none
-    rated = features(tokens)
-    worth = expected(rated, seen, trained)
+    worth = expected(features(tokens), likely, trained)
     doubtful = doubtful_words(segment, tokens)
     if place is None:  # how often good translations of such a pair look wrong is not known
         return Adequacy(worth, None, doubtful)

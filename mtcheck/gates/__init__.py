@@ -7,6 +7,7 @@ Everything here is a pure function of its arguments, ``mtcheck/data`` and the le
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -52,16 +53,16 @@ def judge(source: str, target: str, *, source_lang: str, target_lang: str) -> tu
     """
     if not any(map(str.isalpha, source)) or not any(map(str.isalnum, target)):
         return ()
-    langs = {"source_lang": source_lang, "target_lang": target_lang}
     shaped = _shape(source, target, target_lang)
     if shaped:
         return shaped
-    table = lexicon.lexicon(source_lang, target_lang)
-    related = _meaning(source, target, table, **langs)
-    return related or _details(source, target, table, **langs)
+    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    seen = evidence(source, target, **langs)
+    return _meaning(source, target, seen, **langs) or _details(seen)
 
 
-DOUBTFUL = ("unrelated", "truncated", "number", "name", "negation")
+_RELATED = ("unrelated", "truncated")
+DOUBTFUL = (*_RELATED, "number", "name", "negation")
 """Kinds that a model may overrule or bear out; see ``Evidence``."""
 
 
@@ -73,13 +74,16 @@ class Evidence:
         strengths: by kind: log-odds of the first two (0 without a lexicon), strengths of the others (0 for
             nothing).
         names, numbers: with counterparts and without.
+        negation: where one side denies, None for a language without a table.
     """
 
-    strengths: dict[str, float]
+    strengths: Mapping[str, float]
     names: renderings.NameChange
     numbers: numbers.NumberChange
+    negation: negation.NegationChange | None
 
 
+@lru_cache(maxsize=4096)
 def evidence(source: str, target: str, *, source_lang: str, target_lang: str) -> Evidence:
     """What the gates see.
 
@@ -91,13 +95,14 @@ def evidence(source: str, target: str, *, source_lang: str, target_lang: str) ->
     table = lexicon.lexicon(source_lang, target_lang)
     called = renderings.compare_names_of(source, target, table=table, **langs)
     counted = numbers.compare_numbers(source, target, **langs)
+    denied = negation.compare_negation(source, target, **langs)
     strengths = {
         **_odds(source, target, table, **langs),
         "number": number_strength(counted),
         "name": name_strength(called),
-        "negation": abs(negation_strength(source, target, **langs)),
+        "negation": 0.0 if denied is None else abs(denied.strength),
     }
-    return Evidence(strengths, called, counted)
+    return Evidence(strengths, called, counted, denied)
 
 
 def _limit(kind: str) -> float:
@@ -119,49 +124,47 @@ def _shape(source: str, target: str, target_lang: str) -> tuple[Alarm, ...]:
 
 
 def _meaning(
-    source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
+    source: str, target: str, seen: Evidence, *, source_lang: str, target_lang: str
 ) -> tuple[Alarm, ...]:
-    langs = {"source_lang": source_lang, "target_lang": target_lang}
-    odds = _odds(source, target, table, **langs)
-    heads = {kind: meaning.weights_of(kind) for kind in odds}
-    has_lexicon = table is not None and meaning.length_of(**langs) is not None
-    over = {kind: value for kind, value in odds.items() if has_lexicon and value >= heads[kind].limit}
-    if not over:
+    if (
+        lexicon.lexicon(source_lang, target_lang) is None
+        or meaning.length_of(source_lang, target_lang) is None
+    ):
         return ()
-    kind = max(over, key=lambda k: over[k] - heads[k].limit)
-    return (Alarm(kind, over[kind], (Span(0, len(source)),), (Span(0, len(target)),)),)
+    limits = {kind: meaning.weights_of(kind).limit for kind in _RELATED}
+    over = {kind: seen.strengths[kind] - limit for kind, limit in limits.items()}
+    kind = max(over, key=over.__getitem__)
+    if over[kind] < 0:
+        return ()
+    return (Alarm(kind, seen.strengths[kind], (Span(0, len(source)),), (Span(0, len(target)),)),)
 
 
 def _odds(
     source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
 ) -> dict[str, float]:
     """Log-odds that a target translates another sentence and that it stops early; 0 if nothing is known."""
-    kinds = ("unrelated", "truncated")
     lengths = meaning.length_of(source_lang, target_lang)
     if table is None or lengths is None:
-        return dict.fromkeys(kinds, 0.0)
+        return dict.fromkeys(_RELATED, 0.0)
     seen = meaning.features(
         source, target, source_lang=source_lang, target_lang=target_lang, table=table, lengths=lengths
     )
-    return {kind: meaning.weights_of(kind).log_odds(seen) for kind in kinds}
+    return {kind: meaning.weights_of(kind).log_odds(seen) for kind in _RELATED}
 
 
-def _details(
-    source: str, target: str, table: lexicon.Lexicon | None, *, source_lang: str, target_lang: str
-) -> tuple[Alarm, ...]:
-    langs: dict[str, Any] = {"source_lang": source_lang, "target_lang": target_lang}
+def _details(seen: Evidence) -> tuple[Alarm, ...]:
+    changes: dict[str, renderings.NameChange | numbers.NumberChange] = {
+        "number": seen.numbers,
+        "name": seen.names,
+    }
     alarms = []
-    digits = numbers.compare_numbers(source, target, **langs)
-    if (strength := number_strength(digits)) >= _limit("number"):
-        places = [tuple(n.span for n in side) for side in (digits.lost, digits.added)]
-        alarms.append(Alarm("number", strength, *places))
-    called = renderings.compare_names_of(source, target, table=table, **langs)
-    if (strength := name_strength(called)) >= _limit("name"):
-        spans = [tuple(n.span for n in side) for side in (called.lost, called.added)]
-        alarms.append(Alarm("name", strength, *spans))
-    change = negation.compare_negation(source, target, **langs)
-    if change is not None and abs(change.strength) >= _limit("negation"):
-        alarms.append(Alarm("negation", abs(change.strength), change.source, change.target))
+    for kind, change in changes.items():
+        if seen.strengths[kind] >= _limit(kind):
+            lost, added = (tuple(w.span for w in side) for side in (change.lost, change.added))
+            alarms.append(Alarm(kind, seen.strengths[kind], lost, added))
+    denied = seen.negation
+    if denied is not None and seen.strengths["negation"] >= _limit("negation"):
+        alarms.append(Alarm("negation", seen.strengths["negation"], denied.source, denied.target))
     return tuple(alarms)
 
 

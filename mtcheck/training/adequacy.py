@@ -238,7 +238,7 @@ def predict(seen: Seen, fitted: dict[str, Any]) -> Array:
     """Expected penalties, by the code that users run."""
     return np.array(
         [
-            adequacy.expected(rated, faults, fitted)
+            adequacy.expected(rated, adequacy.chance(faults, fitted["faults"]), fitted)
             for rated, faults in zip(seen.penalties.tolist(), seen.faults.tolist(), strict=True)
         ]
     )

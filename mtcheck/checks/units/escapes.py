@@ -107,7 +107,10 @@ class LineBreakCount(CatalogueCheck):
         self._habit = OncePerFile(_kept_lines)
 
     def _weigh(self, source: str, target: str, catalogue: Catalogue) -> Severity:
-        """Sure where two lines were glued: one has grown, or the indent of the next stands inside it."""
+        """Sure where a break was needless, or two lines were glued: none of the source's was wrapped, one has
+        grown, or the indent of the next stands inside it."""
+        if target.count("\n") > source.count("\n"):
+            return Severity.WARNING if "\n" not in source and _is_needless(target) else Severity.NOTE
         lang = text.primary(catalogue.target_lang or "")
         limits = table("line_growth")
         grown = max(map(len, target.split("\n"))) / max(map(len, source.split("\n")))
@@ -119,9 +122,9 @@ class LineBreakCount(CatalogueCheck):
             return Severity.NOTE
         if _continued().search(source) is not None or _slipped().search(source) is not None:
             return Severity.NOTE
-        sure = grown > limit * float(usual.get(lang, usual["default"]))
-        sure = sure or max(map(_width, source.split("\n")[:-1])) < _NARROW
-        return Severity.WARNING if sure else Severity.NOTE
+        glued = grown > limit * float(usual.get(lang, usual["default"]))
+        wrapped = max(map(_width, source.split("\n")[:-1])) >= _NARROW
+        return Severity.WARNING if glued or not wrapped else Severity.NOTE
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
@@ -135,15 +138,11 @@ class LineBreakCount(CatalogueCheck):
         if given > wanted and (source[0] == " " or (wanted and self._habit(catalogue) < _HABIT)):
             return  # prose that is wrapped by hand, or the description of an option
         if wanted != given:
-            if given < wanted:
-                severity = self._weigh(source, target, catalogue)
-            else:
-                severity = Severity.WARNING if not wanted and _is_needless(target) else Severity.NOTE
             yield self.unit_finding(
                 unit,
                 catalogue,
                 f"The source has {wanted} line breaks inside, the target {given}",
-                severity=severity,
+                severity=self._weigh(source, target, catalogue),
                 found=str(given),
                 expected=str(wanted),
             )
