@@ -10,18 +10,18 @@ finding. The *Limits* of the rules quote it, with the date.
 from __future__ import annotations
 
 import argparse
-import gettext
 import random
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
 
-from mtcheck.checks.base import CatalogueCheck
-from mtcheck.core import Catalogue, Finding, Result, Severity, Unit
-from mtcheck.pipeline import _check_catalogue, make_checks
+from mtcheck.core import Catalogue, Severity, Unit
 
-LOCALES = Path("/usr/share/locale")
+sys.path.insert(0, str(Path(__file__).parent / "checks" / "units"))
+planted = import_module("test_checks_units_planted")
+
 LONGEST = 300
 """Code points of a source."""
 FEWEST = 20
@@ -30,28 +30,12 @@ FEWEST = 20
 
 def catalogues(lang: str, most: int) -> Iterator[Catalogue]:
     """Translated messages of each catalogue of a language."""
-    for path in sorted((LOCALES / lang / "LC_MESSAGES").glob("*.mo")):
-        try:
-            with path.open("rb") as file:
-                pairs = cast("Any", gettext.GNUTranslations(file))._catalog.items()
-        except (UnicodeDecodeError, OSError):
-            continue
-        good = [
-            (s, t)
-            for s, t in pairs
-            if isinstance(s, str) and s and t and s != t and "\x04" not in s and len(s) < LONGEST
-        ]
+    for path in sorted((planted.LOCALES / lang / "LC_MESSAGES").glob("*.mo")):
+        good = planted.messages(path, LONGEST)
         drawn = random.Random(0).sample(good, min(most, len(good)))
         if len(drawn) >= FEWEST:
-            yield Catalogue(f"{path.stem}.po", "po", tuple(Unit(s, s, t) for s, t in drawn), "en", lang)
-
-
-def judged(catalogue: Catalogue, rules: Sequence[CatalogueCheck]) -> tuple[Finding, ...]:
-    """What the rules find in a catalogue."""
-    (result,) = _check_catalogue(catalogue, rules)
-    if not isinstance(result, Result):
-        raise SystemExit(f"{catalogue.uri}: {result}")
-    return tuple(result.findings)
+            units = tuple(Unit(source, source, target) for source, target in drawn)
+            yield Catalogue(f"{path.stem}.po", "po", units, "en", lang)
 
 
 def main() -> None:
@@ -60,13 +44,12 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=400)
     parser.add_argument("--languages", nargs="+", default=["ru", "de", "fr", "ja", "ar"])
     asked = parser.parse_args()
-    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck)]
     counts: Counter[tuple[str, str]] = Counter()
     messages = files = warned = flagged = 0
     for lang in asked.languages:
         for catalogue in catalogues(lang, asked.most):
             worst: dict[str, Severity] = defaultdict(lambda: Severity.NOTE)
-            for finding in judged(catalogue, rules):
+            for finding in planted.judged(catalogue):
                 counts[finding.code, finding.severity.name.lower()] += 1
                 key = finding.origin.unit or ""
                 worst[key] = max(worst[key], finding.severity)

@@ -17,7 +17,7 @@ from typing import Any, cast
 import pytest
 
 from mtcheck.checks.base import CatalogueCheck
-from mtcheck.core import Catalogue, Result, Severity, Unit
+from mtcheck.core import Catalogue, Finding, Result, Severity, Unit
 from mtcheck.pipeline import _check_catalogue, make_checks
 
 LOCALES = Path("/usr/share/locale")
@@ -40,32 +40,43 @@ SIZE = 250
 HOLDER = re.compile(r"%[sdu]|%\d\$[sdu]")
 
 
+def messages(path: Path, longest: int) -> list[tuple[str, str]]:
+    """Source and translation of each message of a compiled catalogue whose source is shorter; none of a file
+    that is not there or in no encoding that it states."""
+    try:
+        with path.open("rb") as file:
+            pairs = cast("Any", gettext.GNUTranslations(file))._catalog.items()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [
+        (s, t)
+        for s, t in pairs
+        if isinstance(s, str) and s and t and s != t and "\x04" not in s and len(s) < longest
+    ]
+
+
 @cache
 def catalogue(lang: str) -> Catalogue:
     """Up to ``SIZE`` translated messages of each project, one catalogue a language."""
     units: dict[str, Unit] = {}
     for project in PROJECTS:
-        path = LOCALES / lang / "LC_MESSAGES" / f"{project}.mo"
-        if not path.exists():
-            continue
-        with path.open("rb") as file:
-            pairs = cast("Any", gettext.GNUTranslations(file))._catalog.items()
-        good = [
-            (s, t)
-            for s, t in pairs
-            if isinstance(s, str) and s and t and s != t and "\x04" not in s and len(s) < 200
-        ]
+        good = messages(LOCALES / lang / "LC_MESSAGES" / f"{project}.mo", 200)
         for source, target in random.Random(0).sample(good, min(SIZE, len(good))):
             units[source] = Unit(source, source, target)
     return Catalogue(f"{lang}.po", "po", tuple(units.values()), "en", lang)
 
 
-def flagged(given: Catalogue) -> set[str]:
-    """Keys with a finding at warning or above."""
+def judged(given: Catalogue) -> tuple[Finding, ...]:
+    """What the rules on messages find in a catalogue."""
     rules = [r for r in make_checks() if isinstance(r, CatalogueCheck)]
     (result,) = _check_catalogue(given, rules)
     assert isinstance(result, Result)
-    return {f.origin.unit or "" for f in result.findings if f.severity >= Severity.WARNING}
+    return tuple(result.findings)
+
+
+def flagged(given: Catalogue) -> set[str]:
+    """Keys with a finding at warning or above."""
+    return {f.origin.unit or "" for f in judged(given) if f.severity >= Severity.WARNING}
 
 
 def without(pattern: str, replacement: str = "") -> Callable[[Unit], str | None]:
