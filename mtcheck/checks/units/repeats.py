@@ -102,6 +102,21 @@ _SHORTEST_LOOP = 60
 
 
 @cache
+def _whole() -> re.Pattern[str]:
+    """Nothing but one phrase, twice or more; a single word is for REP001."""
+    return re.compile(r"\s*((?=\S*[^\W\d_]{2})\S.{6,}?\S)(?:\s+\1)+\s*", re.DOTALL)
+
+
+def _said_again(message: str) -> str | None:
+    """What a message says over and over, and nothing else; None for one that does not."""
+    words = message.split()
+    if len(words) < 2 or words[0] not in words[1:]:
+        return None
+    match = _whole().fullmatch(message)
+    return None if match is None or len(words) == 2 else match[1]
+
+
+@cache
 def _in_a_row() -> re.Pattern[str]:
     return re.compile(r"(\S.{5,80}?)(?:\s*\1){2}", re.DOTALL)
 
@@ -111,15 +126,15 @@ class Loop(CatalogueCheck):
 
     What it does
         Counts runs of three words (eight characters, where words have no spaces) and reports one that
-        stands three times or more in a row, and more often than the source repeats itself.
+        stands three times or more in a row, and more often than the source repeats itself; also a target
+        that is one phrase twice or more and nothing else, whatever its length.
 
     Why it matters
         Neural engines that lose their way loop; no person writes so.
 
     Limits
-        Only targets of 60 code points or more. Measured 2026-11-25 on 45,680 messages of 36 well-kept
-        projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de,
-        fr, ja, ar): no finding.
+        Runs only in targets of 60 code points or more. Measured 2026-11-29 on 85,885 untouched messages (as
+        for PUN001): no finding. Of the planted ones 0.98 are warned of.
 
     Example
         "the file the file the file the file the file the file the file".
@@ -134,6 +149,9 @@ class Loop(CatalogueCheck):
 
     def judge(self, unit: Unit, catalogue: Catalogue) -> Iterator[Finding]:
         """At most one finding."""
+        if (said := _said_again(unit.target)) is not None and _said_again(unit.source) is None:
+            yield self.unit_finding(unit, catalogue, f"The target is {said!r} over and over", found=said)
+            return
         if len(unit.target) < _SHORTEST_LOOP:
             return
         repeats, run = _most_repeated(unit.target)
