@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from mtcheck.checks.base import CatalogueCheck
 from mtcheck.checks.units.habits import OncePerFile, Tally, live
@@ -101,8 +103,11 @@ class SourcesAlike(CatalogueCheck):
         A translation was pasted into the wrong place, or two things can no longer be told apart.
 
     Limits
-        A suggestion: languages have fewer words for some things than English has. Only targets of twelve
-        characters or more. Not measured: a suggestion.
+        Only targets of twelve characters or more. A suggestion, since languages have fewer words for some
+        things than English has, but a warning of both messages where two sources of three words or more have
+        next to none in common: one of them was overwritten. Measured 2026-11-29 on 85,885 untouched messages
+        (as for PUN001): 2 warnings, 163 suggestions. Of planted
+        ones, another message's translation for its own, 0.97 have a finding.
 
     Example
         "Delete the file" and "Delete the folder", both "Удалить этот файл".
@@ -113,7 +118,7 @@ class SourcesAlike(CatalogueCheck):
 
     code = "CON002"
     name = "sources-alike"
-    severity = Severity.NOTE
+    severity = Severity.WARNING
 
     def __init__(self) -> None:
         self._of_two = OncePerFile(_targets_of_two_sources)
@@ -128,15 +133,37 @@ class SourcesAlike(CatalogueCheck):
         for units in by_target.values():
             if len(units) == 1:
                 continue
-            first = _core(units[0].source)
-            for unit in units[1:]:
-                if unit.source != units[0].source and _core(unit.source) != first:
-                    yield self.unit_finding(
-                        unit,
-                        catalogue,
-                        f"This is also the translation of {units[0].source[:80]!r}",
-                        found=unit.target[:200],
-                    )
+            first = units[0]
+            others = [u for u in units[1:] if _core(u.source) != _core(first.source)]
+            strangers = [u for u in others if _are_strangers(u.source, first.source)]
+            pairs = [(u, first, u in strangers) for u in others]
+            if strangers:  # nobody knows which of the two is the wrong one
+                pairs.insert(0, (first, strangers[0], True))
+            for unit, other, sure in pairs:
+                yield self.unit_finding(
+                    unit,
+                    catalogue,
+                    f"This is also the translation of {other.source[:80]!r}",
+                    severity=Severity.WARNING if sure else Severity.NOTE,
+                    found=unit.target[:200],
+                )
+
+
+_SHARED = 0.3
+"""Share of the words of the shorter source below which the other one says something else."""
+_FEWEST_WORDS = 3
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(r"[^\W\d_]{3,}")
+
+
+def _are_strangers(one: str, other: str) -> bool:
+    """True if two sources of some length have next to no word in common, by their first four letters."""
+    first, second = ({w[:4].casefold() for w in _word().findall(s)} for s in (one, other))
+    fewest = min(len(first), len(second))
+    return fewest >= _FEWEST_WORDS and len(first & second) < _SHARED * fewest
 
 
 def _core(source: str) -> str:

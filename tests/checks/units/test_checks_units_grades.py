@@ -71,3 +71,20 @@ def test_a_finding_has_its_grade(code: str, lang: str, source: str, target: str,
     (result,) = _check_catalogue(given, rules)
     assert isinstance(result, Result)
     assert [finding.severity for finding in result.findings] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("other", "severities"),
+    [
+        ("Delete every selected picture now?", [SURE, SURE]),
+        ("Could not open the printer at all", [DOUBTFUL]),
+        ("Quit now", [DOUBTFUL]),
+    ],
+)
+def test_one_translation_of_two_sources(other: str, severities: list[Severity]) -> None:
+    said = "Der Drucker lässt sich nicht öffnen"
+    units = (Unit("a", "Could not open the printer", said), Unit("b", other, said))
+    rules = [r for r in make_checks() if isinstance(r, CatalogueCheck) and r.code == "CON002"]
+    (result,) = _check_catalogue(Catalogue("de.po", "po", units, "en", "de"), rules)
+    assert isinstance(result, Result)
+    assert [finding.severity for finding in result.findings] == severities

@@ -227,6 +227,15 @@ def test_planted_faults_are_found(fault: str) -> None:
     _expect(lambda _: plant, floor)
 
 
+def test_another_messages_translation_is_found() -> None:
+    def plant(lang: str) -> Plant:
+        others = [u for u in catalogue(lang).units if len(u.source) > 40 and len(u.target) > 20]
+        told = {u.key: random.Random(u.key).choice(others).target for u in others}
+        return lambda unit: told.get(unit.key)
+
+    _expect(plant, 0.9)
+
+
 def test_another_language_is_found() -> None:
     _expect(lambda lang: lambda unit: elsewhere(lang).get(unit.source), LANGUAGE_FLOOR)
 
