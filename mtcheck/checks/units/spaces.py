@@ -46,10 +46,10 @@ class EdgeSpace(CatalogueCheck):
     Limits
         Languages that write no spaces may drop the source's; a suggestion: a space at the end of a source
         that follows a letter, or that the file does not keep in nine of ten messages; a new one after a
-        colon, or before a sign. Measured 2026-11-25 on 7,939 untouched messages of well-kept projects
-        (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others; ru, de, fr, ja, ar),
-        among them those by which the grades were chosen: 15 warnings, 25 suggestions. Before, of 40 warnings
-        read 38 were right. Of planted ones 0.97 to 0.99 are warned of.
+        colon, or before a sign; an indent; a sign where the source has its space. Measured 2026-11-29 on
+        85,885 untouched messages (as for PUN001), among them those by which the grades were chosen: 104
+        warnings, 138 suggestions. Of 40 warnings read 38 were right. Of planted ones 0.97 to 1.00 are warned
+        of.
 
     Example
         "Name: " with "Имя:".
@@ -92,11 +92,14 @@ class EdgeSpace(CatalogueCheck):
 
 
 def _means_little(unit: Unit, *, end: bool) -> bool:
-    """True for a new space after a prompt, or before a sign that a program puts behind other text."""
+    """True for a new space after a prompt, or before a sign that a program puts behind other text; for an
+    indent, and for a sign that takes the place of the source's space."""
     source, target = unit.source.strip(), unit.target.strip()
     if end:
         return source[-1:] == ":" and target[-1:] in (":", "：")
-    return not target[:1].isalnum() and not _edge(unit.source, end=False) and source[:1] in "[(;:,"
+    if _edge(unit.source, end=False):
+        return target[:1] in ",;:"
+    return unit.target.startswith("  ") or (not target[:1].isalnum() and source[:1] in "[(;:,")
 
 
 @cache
