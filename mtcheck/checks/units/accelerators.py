@@ -32,25 +32,20 @@ def _sign_of(message: str) -> str | None:
 
 
 def _used(_: Catalogue) -> Tally[dict[str, bool]]:
-    """Sign to whether the file's targets have it as a rule where the source does."""
-    with_sign = dict.fromkeys("&_~", 0)
-    kept = dict.fromkeys("&_~", 0)
-    starts = dict.fromkeys("&_~", 0)
+    """Sign to whether it marks accelerators in the file: a source has it at the beginning of a word."""
+    starts = dict.fromkeys("&_~", False)
     while (unit := (yield)) is not None:
         sign = _sign_of(unit.source)
         if sign is not None:
-            with_sign[sign] += 1
-            kept[sign] += sign in unit.target
-            starts[sign] += re.search(rf"(?:^|\s){sign}\w", unit.source) is not None
-    return {s: starts[s] >= 1 and kept[s] >= 0 for s in with_sign}
+            starts[sign] |= re.search(rf"(?:^|\s){sign}\w", unit.source) is not None
+    return starts
 
 
 class AcceleratorChanged(CatalogueCheck):
     """The target lacks the keyboard accelerator of the source, or has two.
 
     What it does
-        Where a short source has one ``&``, ``_`` or ``~`` before a letter, and the file's targets keep it
-        as a rule, counts the marks of the target.
+        Where a short source has one ``&``, ``_`` or ``~`` before a letter, counts the marks of the target.
 
     Why it matters
         The menu or button can no longer be reached from the keyboard.

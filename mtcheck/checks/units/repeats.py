@@ -63,9 +63,8 @@ class RepeatedWord(CatalogueCheck):
         It is a slip of editing, or of an engine that stutters.
 
     Limits
-        Silent where the source doubles a word itself. Measured 2026-11-25 on 45,680 messages of 19
-        well-kept projects (Django, Wagtail, Sphinx, WTForms, glib, GTK, apt, systemd, GNU tools and others;
-        ru, de, fr, ja, ar): 6 findings, 6 right.
+        Silent where the source doubles a word itself. Measured 2026-11-29 on 85,885 untouched messages (as
+        for PUN001): 11 warnings, 10 of them right.
 
     Example
         "the file" with "этот файл файл".
@@ -88,7 +87,7 @@ class RepeatedWord(CatalogueCheck):
         found = _doubled(unit.target, lang)
         if (
             found is not None
-            and _doubled(unit.source, "en") is None
+            and _doubled(" ".join(unit.source.split()), "en") is None
             and _doubled(prose(unit.target), lang) is not None
         ):
             yield self.unit_finding(unit, catalogue, f"The word {found!r} stands twice in a row", found=found)

@@ -98,7 +98,7 @@ def _means_little(unit: Unit, *, end: bool) -> bool:
     if end:
         return source[-1:] == ":" and target[-1:] in (":", "：")
     if _edge(unit.source, end=False):
-        return target[:1] in ",;:"
+        return target[:1] in ",;:" or source[:1].isdigit()  # a sign for it; a column of figures
     return unit.target.startswith("  ") or (not target[:1].isalnum() and source[:1] in "[(;:,")
 
 

@@ -197,9 +197,10 @@ class SourceWordsLeft(CatalogueCheck):
 
     Limits
         Words in quotes and in code are left out. A warning for three words in small letters, or two that
-        are common; a suggestion for fewer, which commands and titles may be. Measured 2026-11-25 on 15,900
-        untouched messages of well-kept projects (as for UNT001): no warning, about 20 suggestions, most of
-        them names of commands. Of planted halves 0.83 are warned of, 0.90 found; of single words 0.38.
+        are common; a suggestion for fewer, which commands and titles may be, for the synopsis of a command,
+        and beside a copyright. Measured 2026-11-29 on 85,885 untouched messages (as for PUN001): 10 warnings,
+        9 of them right, and 181 suggestions, most of them names of commands. Of planted halves 0.83 are
+        warned of, 0.90 found; of single words 0.38.
 
     Example
         "The file could not be opened" with "Файл could not be opened".
@@ -232,9 +233,14 @@ class SourceWordsLeft(CatalogueCheck):
                 unit,
                 catalogue,
                 f"Left in the source's language: {' '.join(left)!r}",
-                severity=Severity.WARNING if sure else Severity.NOTE,
+                severity=Severity.WARNING if sure and not _may_stay(source) else Severity.NOTE,
                 found=" ".join(left),
             )
+
+
+def _may_stay(source: str) -> bool:
+    """True for the synopsis of a command, and for who holds a copyright."""
+    return _synopsis().search(source) is not None or "copyright" in source.lower()
 
 
 def _is_left(run: list[str], lang: str) -> bool:

@@ -38,6 +38,18 @@ GRADES = [
     ("PUN001", "ja", "Name:", "名前", SURE),
     ("PUN001", "ja", "Opening...", "開いています", SURE),
     ("PUN004", "ja", "The UTF-8 text", "uTF-8 の文字列", SURE),
+    ("PUN001", "ru", "What page do you want?", "Скажите, какая нужна страница", SURE),
+    ("PUN001", "ja", "What page do you want?", "ページを指定してください", DOUBTFUL),
+    ("PUN001", "de", "Waiting (is it running?)", "Warten (läuft es?).", DOUBTFUL),
+    ("PUN001", "fr", "Keyboard of the office (alt.)", "Clavier du bureau (variante)", DOUBTFUL),
+    ("PUN001", "ru", "See the list of names at <%s>.", "Смотрите список имён на <%s>", DOUBTFUL),
+    ("PLH005", "de", "ai_family is not supported", "aifamily wird nicht unterstützt", SURE),
+    ("PLH005", "ja", "full_page_writes must be on", "full_pate_writes は有効", SURE),
+    ("REP001", "ru", "Address of the file", "Адрес адрес файла", SURE),
+    ("SPC001", "de", "The list of the files", "  Die Liste der Dateien", DOUBTFUL),
+    ("SPC001", "de", " which is an index", ", ein Index", DOUBTFUL),
+    ("UNT002", "ja", "both instructions for the section", "both instructions for の節", SURE),
+    ("UNT002", "de", "git notes copy [<file>]", "git notes copy [<Datei>]", DOUBTFUL),
     ("NUM001", "ru", "The mode is 0000 now", "Права доступа теперь", SURE),
     ("ESC002", "ru", "Name:\nSize:", "Имя: Размер:", SURE),
     ("LEN002", "de", "Norwegian Nynorsk; Nynorsk, Norwegian", "Neu-Norwegisch", DOUBTFUL),
@@ -88,3 +100,43 @@ def test_one_translation_of_two_sources(other: str, severities: list[Severity]) 
     (result,) = _check_catalogue(Catalogue("de.po", "po", units, "en", "de"), rules)
     assert isinstance(result, Result)
     assert [finding.severity for finding in result.findings] == severities
+
+
+@pytest.mark.parametrize(
+    ("code", "lang", "source", "target"),
+    [
+        ("PUN001", "fr", "match states [D,S,...]", "correspond aux états [D,S,…]"),
+        ("PUN001", "de", "Usage: %s [OPTION]... <command>", "Aufruf: %s [OPTION] … <Befehl>"),
+        ("PUN001", "de", "bad instruction `%.50s...'", "»%.50s...« ist ein falscher Befehl"),
+        ("PUN001", "de", "it holds a NUL, replacing with '!'", "es enthält NUL, das durch »!« ersetzt wird"),
+        ("PUN004", "fr", "QuickTime video", "vidéo QuickTime"),
+        (
+            "PUN004",
+            "ru",
+            "Kerberos authentication not supported",
+            "аутентификация Kerberos не поддерживается",
+        ),
+        ("PLH003", "ja", 'seek failed in file "%s": %m', 'ファイル"%1$s"へのシーク失敗: %2$m'),
+        ("PLH005", "de", "Bad magic number for krb5_authdata", "falsche Zahl für Krb5_authdata-Struktur"),
+        ("PLH005", "de", "--prog=PROGRAM_NAME", "--prog=PROGRAMMNAME"),
+        ("PLH005", "fr", "Op_acity:", "Op_acité :"),
+        ("REP001", "ja", "Address  Address", "アドレス アドレス"),
+        ("ACC001", "de", "ai_family", "aifamily"),
+    ],
+)
+def test_what_is_no_finding(code: str, lang: str, source: str, target: str) -> None:
+    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == code]
+    given = Catalogue(f"{lang}.po", "po", (Unit("key", source, target), *HABIT), "en", lang)
+    (result,) = _check_catalogue(given, rules)
+    assert isinstance(result, Result)
+    assert not result.findings
+
+
+@pytest.mark.parametrize(("target", "severity"), [("Fichier.", SURE), ("Éch.", DOUBTFUL), ("n.d.", DOUBTFUL)])
+def test_a_stop_that_a_label_has_no_need_of(target: str, severity: Severity) -> None:
+    labels = tuple(Unit(f"label{n}", f"File {n} here", f"Fichier {n} ici") for n in range(40))
+    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == "PUN001"]
+    given = Catalogue("fr.po", "po", (Unit("key", "Schedule", target), *labels), "en", "fr")
+    (result,) = _check_catalogue(given, rules)
+    assert isinstance(result, Result)
+    assert [finding.severity for finding in result.findings] == [severity]
