@@ -176,7 +176,7 @@ FAULTS: dict[str, tuple[Plant, float]] = {
     "question mark lost": (where(lambda u: u.source.endswith("?"), without(r"\s*[?？؟]$")), 0.9),
     "full stop lost": (
         where(lambda u: u.source.endswith(".") and u.source[-2:] != "..", without(r"(?<!\.)[.。]$")),
-        0.85,
+        0.75,
     ),
     "full stop shouted": (
         where(lambda u: u.source.endswith(".") and u.source[-2:] != "..", without(r"(?<!\.)[.。]$", "!")),
@@ -263,4 +263,4 @@ def test_untouched_messages_are_left_alone() -> None:
         total, wrong = total + len(given.units), wrong + len(flagged(given))
     if total < 500:
         pytest.skip(f"the catalogues of {', '.join(PROJECTS)} are not in {LOCALES}")
-    assert wrong <= 0.03 * total, f"{wrong} of {total}"
+    assert wrong <= 0.015 * total, f"{wrong} of {total}"
