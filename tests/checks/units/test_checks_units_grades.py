@@ -52,6 +52,13 @@ GRADES = [
     ("UNT002", "de", "git notes copy [<file>]", "git notes copy [<Datei>]", DOUBTFUL),
     ("NUM001", "ru", "The mode is 0000 now", "Права доступа теперь", SURE),
     ("ESC002", "ru", "Name:\nSize:", "Имя: Размер:", SURE),
+    (
+        "ESC002",
+        "ru",
+        "Consult the last few lines for\nthe cause of it.",
+        "Причина — в конце журнала.",
+        DOUBTFUL,
+    ),
     ("LEN002", "de", "Norwegian Nynorsk; Nynorsk, Norwegian", "Neu-Norwegisch", DOUBTFUL),
     ("LEN002", "de", "the language of Norway, in its new form", "Neu-Norwegisch", SURE),
     ("SCR003", "ja", "Bond Markets Unit of Account", "債券市場欧州計算単位券市場", DOUBTFUL),
