@@ -86,12 +86,12 @@ class LineBreakCount(CatalogueCheck):
     Limits
         Text that is wrapped by hand may rightly take another number of lines. More lines than the source has
         are a warning where the source is one line and one of 56 columns would hold them all, or a line breaks
-        off before column 40 in the middle of a phrase; else a suggestion, silent where the file has them as
-        a rule or an option is described. Fewer are a warning where two lines were glued (no line of the
-        source is so long that it was wrapped, one has grown beyond the usual length, or the indent of the
-        next stands inside it, whatever their number), and a suggestion elsewhere, as where prose or the
-        description of an option goes on in the next line. Measured 2026-11-29 on 85,885 untouched messages (as for PUN001):
-        22 warnings, 373 suggestions. Of planted ones 0.8 to 0.97 are warned of.
+        off before column 40 in the middle of a phrase; else a suggestion, silent where the file has them as a
+        rule or an option is described. Fewer are a warning where two lines were glued (no line of the source
+        is so long that it was wrapped, one has grown beyond the usual length, or the indent of the next
+        stands inside it, whatever their number), and a suggestion elsewhere, as where prose or the
+        description of an option goes on in the next line. Measured 2026-11-29 on 85,885 untouched messages
+        (as for PUN001): 22 warnings, 373 suggestions. Of planted ones 0.8 to 0.97 are warned of.
 
     Example
         "Name:\\nAddress:" with "Имя: Адрес:".
