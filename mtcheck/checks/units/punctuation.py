@@ -51,7 +51,8 @@ def _last_characters() -> frozenset[str]:
 @cache
 def _last_tag() -> re.Pattern[str]:
     """Tags at the end, but for ``<file>``, which stands for something."""
-    return re.compile(r"(?:(?:</[^<>]*>|<[^<>]*/>|<(?:br|p|i|b|u|tt|em|strong|span|small|a)\b[^<>]*>)\s*)+$")
+    opened = "|".join(table("opening_tags")["names"])
+    return re.compile(rf"(?:(?:</[^<>]*>|<[^<>]*/>|<(?:{opened})\b[^<>]*>)\s*)+$")
 
 
 def ending(message: str, lang: str | None) -> str:
@@ -86,7 +87,8 @@ def _entity() -> re.Pattern[str]:
 
 @cache
 def _within() -> re.Pattern[str]:
-    return re.compile(r"[?!？！؟][)）\"'»”]?[.!。]?\s*$|(?:ください|下さい)。?\s*$")
+    requests = "|".join(table("requests")["ja"])
+    return re.compile(rf"[?!？！؟][)）\"'»”]?[.!。]?\s*$|(?:{requests})。?\s*$")
 
 
 def _asks_within(target: str) -> bool:
@@ -96,7 +98,8 @@ def _asks_within(target: str) -> bool:
 
 @cache
 def _abbreviation() -> re.Pattern[str]:
-    return re.compile(r"(?:\b[A-Za-z]\.[A-Za-z]\.|\b(?:etc|alt|max|min|incl|Inc|Ltd|Corp|Co)\.)[)\"'\s]*$")
+    known = "|".join(table("abbreviations")["en"])
+    return re.compile(rf"(?:\b[A-Za-z]\.[A-Za-z]\.|\b(?:{known})\.)[)\"'\s]*$")
 
 
 def _kept(catalogue: Catalogue) -> Tally[dict[tuple[str, str], float]]:

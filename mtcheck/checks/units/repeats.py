@@ -100,19 +100,20 @@ _LOOP_SHARE = 0.4
 _SHORTEST_LOOP = 60
 
 
-@cache
-def _whole() -> re.Pattern[str]:
-    """Nothing but one phrase, twice or more; a single word is for REP001."""
-    return re.compile(r"\s*((?=\S*[^\W\d_]{2})\S.{6,}?\S)(?:\s+\1)+\s*", re.DOTALL)
+_SHORTEST_PHRASE = 8
+"""Letters and signs of a phrase that is said again; a single word twice is for REP001."""
 
 
 def _said_again(message: str) -> str | None:
     """What a message says over and over, and nothing else; None for one that does not."""
     words = message.split()
-    if len(words) < 2 or words[0] not in words[1:]:
+    if len(words) < 3 or words[0] not in words[1:]:
         return None
-    match = _whole().fullmatch(message)
-    return None if match is None or len(words) == 2 else match[1]
+    for size in range(1, len(words) // 2 + 1):
+        phrase = " ".join(words[:size])
+        if words == words[:size] * (len(words) // size) and any(map(str.isalpha, phrase)):
+            return phrase if len(phrase) >= _SHORTEST_PHRASE else None
+    return None
 
 
 @cache
