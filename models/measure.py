@@ -294,13 +294,11 @@ def translator_figures() -> str:
         refused = ", ".join(f"{count} {verdict}" for verdict, count in row["no_verdict"].items()) or "0"
         out.append(f"| {direction} | {row['sentences']} | {' | '.join(said)} | {refused} |")
     out += ["", "Signatures: " + ", ".join(f"`{s}`" for s in row["signatures"]) + ".", ""]
-    out += [
-        "| step | " + " | ".join(told["losses"][0]["held_out"]) + " |",
-        "|---|" + "---|" * len(told["losses"][0]["held_out"]),
-    ]
+    langs = sorted({lang for line in told["losses"] for lang in line["held_out"]})
+    out += [f"| round | step | {' | '.join(langs)} |", "|---|---|" + "---|" * len(langs)]
     for line in told["losses"]:
-        values = " | ".join(f"{value:.3f}" for value in line["held_out"].values())
-        out.append(f"| {line['step']} | {values} |")
+        values = [f"{line['held_out'][lang]:.3f}" if lang in line["held_out"] else "" for lang in langs]
+        out.append(f"| {line['round']} | {line['step']} | {' | '.join(values)} |")
     floors = ", ".join(f"{lang} {value}" for lang, value in sorted(told["floors"].items())) or "none"
     out += ["", f"Floors of mean log-likelihood (nats a token): {floors}. Trained {told['date']}."]
     return "\n".join(out)

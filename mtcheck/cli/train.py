@@ -170,13 +170,17 @@ def translator(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the adapter.")] = Path(
         "models/translator"
     ),
-    examples: Annotated[
-        int, typer.Option("--examples", min=1, help="Sentence pairs to show the model.")
-    ] = 48000,
     share: Annotated[
         list[str] | None,
-        typer.Option("--share", metavar="PAIR=SHARE", help="Share of a direction (en-ru=0.4); repeatable."),
+        typer.Option(
+            "--share",
+            metavar="PAIR=SHARE",
+            help="Share of a direction (en-ru=0.4); repeatable. Instead of what is shipped.",
+        ),
     ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=1, help="Sentence pairs to show the model, with --share.")
+    ] = 48000,
     seed: Annotated[int, typer.Option("--seed", help="Of order and first values.")] = 0,
 ) -> None:
     """Train the adapter that makes a translator of the embedded model.
@@ -203,7 +207,7 @@ def translator(
     from mtcheck.annotate.hf import embedded
     from mtcheck.cli.progress import watched
 
-    shares = _shares(share) if share else training.SHARES
+    rounds = (training.Round(_shares(share), examples),) if share else training.ROUNDS
     cache = registry.cache_folder()
     with watched() as watch:
         base = embedded.checkpoint(cache, say=watch.say)
@@ -211,7 +215,8 @@ def translator(
             data,
             base.path,
             out,
-            recipe=training.Recipe(shares, examples, seed=seed),
+            rounds=rounds,
+            seed=seed,
             states=cache / "training",
             watch=watch,
             made_of={

@@ -84,11 +84,10 @@ class Learner:
     Args:
         base: folder of the embedded model.
         cut: its vocabulary.
-        rate: highest learning rate.
         seed: of the first matrices.
     """
 
-    def __init__(self, base: Path, cut: Cut, *, rate: float, seed: int) -> None:
+    def __init__(self, base: Path, cut: Cut, *, seed: int) -> None:
         from transformers import AutoModelForCausalLM
 
         with quiet_transformers():
@@ -97,13 +96,20 @@ class Learner:
         table = whole.get_output_embeddings().weight.detach()[torch.tensor(cut.kept)].clone()
         self._body.embed_tokens.weight = nn.Parameter(table, requires_grad=False)
         self.parameters = change(self._body, RANK, seed)
+        self._heads = {lang: table[torch.tensor(rows)] for lang, rows in cut.rows.items()}
+        self._numbers = {lang: _numbers(rows, len(cut.kept)) for lang, rows in cut.rows.items()}
+        compile_layers(self._body, dynamic=True)
+
+    def begin(self, rate: float) -> None:
+        """Begin a round: what was learnt stays, its momentum does not.
+
+        Args:
+            rate: highest learning rate.
+        """
         self._optimizer = torch.optim.AdamW(
             self.parameters.values(), lr=rate, betas=(0.9, 0.98), weight_decay=0.0
         )
         self._rate = rate
-        self._heads = {lang: table[torch.tensor(rows)] for lang, rows in cut.rows.items()}
-        self._numbers = {lang: _numbers(rows, len(cut.kept)) for lang, rows in cut.rows.items()}
-        compile_layers(self._body, dynamic=True)
 
     def loss(self, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
         """Sum of the answers' surprisal in nats, and their tokens; one target language a batch."""

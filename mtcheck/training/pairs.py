@@ -15,16 +15,19 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Any
 
 from mtcheck.core import InputError
+from mtcheck.gates.shape import DENSE
 from mtcheck.training.rows import files, is_document, rows
 
-MAX_RATIO = 3.0
-"""A pair is passed over if one side is this many times longer than the other, in characters."""
-MIN_CHARACTERS = 8
+MAX_RATIO, DENSE_RATIO = 3.0, 8.0
+"""A pair is passed over if one side is this many times longer than the other, in characters; the second where
+one is written in characters that stand for words."""
+MIN_CHARACTERS, DENSE_CHARACTERS = 8, 3
+"""And if the shorter one has fewer."""
 HELD_OUT = 60
 """Groups that are set apart from every data set that people translated."""
 APART = ("WMT21", "wmt")
@@ -118,21 +121,29 @@ def split(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
 
 
 def ordered(
-    pairs: Sequence[Pair], shares: Mapping[tuple[str, str], float], count: int, seed: int
+    pairs: Sequence[Pair],
+    shares: Mapping[tuple[str, str], float],
+    count: int,
+    seed: int,
+    *,
+    shown: Mapping[tuple[str, str], int] | None = None,
+    turn: int = 0,
 ) -> list[Pair]:
     """``count`` pairs to learn from, by share of direction: human translations first, then one engine's
     of every source, and another's.
 
     A direction with fewer pairs than its share is gone through again.
+
+    Args:
+        shown: how many pairs of each direction were shown before; those come last.
+        turn: how often pairs were ordered before; the order of directions among each other depends on it.
     """
     out: list[Pair] = []
     for direction, share in shares.items():
         pool = _ranked([p for p in pairs if p.direction == direction], seed)
-        wanted = round(share * count)
-        while pool and wanted > 0:
-            out += pool[:wanted]
-            wanted -= len(pool)
-    random.Random(seed).shuffle(out)
+        first = (shown or {}).get(direction, 0) % max(1, len(pool))
+        out += islice(cycle(pool), first, first + round(share * count))
+    random.Random(seed + turn).shuffle(out)
     return out
 
 
@@ -152,7 +163,9 @@ def _ranked(pairs: list[Pair], seed: int) -> list[Pair]:
 
 def _usable(row: _Row) -> bool:
     shorter, longer = sorted((len(row.left), len(row.right)))
-    return row.left != row.right and shorter >= MIN_CHARACTERS and longer <= MAX_RATIO * shorter
+    dense = DENSE & {row.left_lang, row.right_lang}
+    least, most = (DENSE_CHARACTERS, DENSE_RATIO) if dense else (MIN_CHARACTERS, MAX_RATIO)
+    return row.left != row.right and shorter >= least and longer <= most * shorter
 
 
 def _groups(unique: Iterable[_Row]) -> list[int]:

@@ -34,8 +34,9 @@ def test_it_is_whole_and_small(shipped: Adapter) -> None:
     assert len(changes(shipped.tensors)) == 18 * len(PROJECTIONS)
     kept = shipped.tensors[adapter.KEPT]
     assert bool((kept[1:] > kept[:-1]).all())
-    assert shipped.facts.directions == frozenset(translator.SHARES)
-    assert set(shipped.facts.floors) <= {lang for direction in translator.SHARES for lang in direction}
+    directions = {direction for one in translator.ROUNDS for direction in one.shares}
+    assert shipped.facts.directions == directions
+    assert set(shipped.facts.floors) <= {lang for direction in directions for lang in direction}
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from safetensors.torch import save  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate import registry  # noqa: E402
-from mtcheck.annotate.hf import adapted, embedded, tuned  # noqa: E402
+from mtcheck.annotate.hf import adapted, embedded, spelling, tuned  # noqa: E402
 from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
 from mtcheck.annotate.hf.cutting import cut_tokenizer, merge_ranks  # noqa: E402
@@ -344,7 +344,7 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
 def test_lost_names_are_spelled_in_the_target_s_letters(
     source: str, target: str, langs: tuple[str, str], expected: str
 ) -> None:
-    assert tuned.spell(source, target, tuned.Langs(*langs)) == expected
+    assert spelling.spell(source, target, spelling.Langs(*langs)) == expected
 
 
 def test_a_name_seen_inside_a_sentence_is_one_where_it_begins_another(installed: Any) -> None:
@@ -378,7 +378,7 @@ def test_a_name_that_the_beam_lost_too_is_asked_about_in_latin(installed: Any) -
     ],
 )
 def test_foreign_words(target: str, lang: str, expected: tuple[int, int]) -> None:
-    assert tuned.foreign_words(target, lang) == expected
+    assert spelling.foreign_words(target, lang) == expected
 
 
 def test_an_adapter_with_other_bytes_is_refused(base: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from mtcheck.annotate.hf.adapter import Adapter, changes  # noqa: E402
 from mtcheck.annotate.hf.changes import PROJECTIONS  # noqa: E402
 from mtcheck.cli import app  # noqa: E402
 from mtcheck.core import InputError, UsageError  # noqa: E402
-from mtcheck.training import examples, held_out, lora, pairs, translator  # noqa: E402
+from mtcheck.training import examples, held_out, lora, pairs, spelled, translator  # noqa: E402
 from mtcheck.training.held_out import Judged  # noqa: E402
 from mtcheck.training.pairs import Pair  # noqa: E402
 from mtcheck.training.watch import Watch  # noqa: E402
@@ -94,13 +94,16 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.gemma(tmp_path_factory.mktemp("base") / "gemma")
 
 
-def run(data: Path, base: Path, out: Path, states: Path, heard: Heard, **recipe: Any) -> Path:
+def run(
+    data: Path, base: Path, out: Path, states: Path, heard: Heard, *more: translator.Round, **first: Any
+) -> Path:
     """Train to the end."""
     return translator.train(
         [data],
         base,
         out,
-        recipe=translator.Recipe(SHARES, **{"examples": 300, "rate": 1e-2, **recipe}),
+        rounds=[translator.Round(SHARES, **{"examples": 300, "rate": 1e-2, **first}), *more],
+        seed=0,
         states=states,
         watch=heard.watch,
         made_of={"package": "tiny", "version": "1", "sha256": "5" * 64},
@@ -157,9 +160,56 @@ def test_order_keeps_the_shares_and_shows_human_translations_first(tmp_path: Pat
     assert Counter(p.source_lang for p in chosen) == {"en": 60, "ru": 20}
     assert chosen == pairs.ordered(learn, {("en", "ru"): 0.75, ("ru", "en"): 0.25}, 80, 0)
     assert chosen != pairs.ordered(learn, {("en", "ru"): 0.75, ("ru", "en"): 0.25}, 80, 1)
+    rest = pairs.ordered(learn, {("en", "ru"): 1.0}, 40, 0, shown={("en", "ru"): 60})
+    assert not set(rest) & {p for p in chosen if p.source_lang == "en"}
     again = pairs.ordered(learn, {("en", "ru"): 1.0}, 1000, 0)
     assert len(again) == 1000
     assert min(Counter(again).values()) >= 1000 // len(set(again))
+
+
+def test_a_language_in_characters_may_be_much_shorter(tmp_path: Path) -> None:
+    rows = [
+        {"en": "The talks were put off again.", "zh": "会谈再次推迟", "made": "human", "source": "x"},
+        {"en": "The talks were put off again.", "zh": "会谈", "made": "human", "source": "x"},
+        {"en": "The talks were put off again.", "de": "Wieder vertagt", "made": "human", "source": "x"},
+        {
+            "en": "The talks were put off again, this time for a week.",
+            "de": "Wieder",
+            "made": "human",
+            "source": "x",
+        },
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    found = {p.target for p in pairs.read([tmp_path], ["de", "zh"]) if p.source_lang == "en"}
+    assert found == {"会谈再次推迟", "Wieder vertagt"}
+
+
+@pytest.mark.parametrize(
+    ("langs", "source", "target", "expected"),
+    [
+        ("ru-en", "Вчера Шойгу был в Омске.", "Yesterday Shoigu was in Omsk.", "Вчера Shoigu был в Omsk."),
+        (
+            "en-ru",
+            "Yesterday Denisenko was there.",
+            "Вчера там был Денисенко.",
+            "Yesterday Денисенко was there.",
+        ),
+        ("en-ru", "Yesterday Johnson was there.", "Вчера там был Джонсон.", "Yesterday Johnson was there."),
+        ("en-ru", "We spoke with Denisov.", "Мы говорили с Денисовым.", "We spoke with Денисов."),
+        (
+            "en-de",
+            "Yesterday Denisenko was there.",
+            "Denisenko war gestern da.",
+            "Yesterday Denisenko was there.",
+        ),
+    ],
+)
+def test_names_are_spelled_as_the_target_has_them(
+    langs: str, source: str, target: str, expected: str
+) -> None:
+    pair = Pair(langs[:2], langs[3:], source, target, True, "x", 0)
+    assert [p.source for p in spelled.some_spelled([pair] * 4, 1.0, 0)] == [expected] * 4
+    assert next(spelled.some_spelled([pair], 0.0, 0)) == pair
 
 
 def test_the_loss_is_the_model_s_own_over_the_answer(base: Path, tmp_path: Path) -> None:
@@ -168,7 +218,7 @@ def test_the_loss_is_the_model_s_own_over_the_answer(base: Path, tmp_path: Path)
 
     learn, held = pairs.split(pairs.read([feed(tmp_path / "data")], ["ru"]))
     cut = examples.Cut(base, learn, ["en", "ru"])
-    learner = lora.Learner(base, cut, rate=1e-2, seed=0)
+    learner = lora.Learner(base, cut, seed=0)
     batch = [e for e in cut.examples(held) if e.target_lang == "ru"][:5]
     total, tokens = learner.loss(batch)
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
@@ -195,7 +245,7 @@ def test_training_lowers_the_loss_and_writes_an_adapter(base: Path, tmp_path: Pa
     made = Adapter(tmp_path / "out")
     assert made.facts.directions == frozenset(SHARES)
     assert len(changes(made.tensors)) == 2 * len(PROJECTIONS)
-    assert heard.steps == told["recipe"]["steps"]
+    assert heard.steps == told["losses"][-1]["step"]
 
 
 def test_broken_off_and_taken_up_it_comes_to_the_same_bytes(
@@ -203,21 +253,26 @@ def test_broken_off_and_taken_up_it_comes_to_the_same_bytes(
 ) -> None:
     data = feed(tmp_path / "data")
     monkeypatch.setattr(translator, "EVERY", 3)
-    whole = run(data, base, tmp_path / "whole", tmp_path / "one", Heard())
-    taken: list[int] = []
+    more = translator.Round({("ru", "en"): 1.0}, 200, rate=1e-3, spelled=0.5)
+    whole = run(data, base, tmp_path / "whole", tmp_path / "one", Heard(), more)
+    told = json.loads(whole.read_text(encoding="utf-8"))["losses"]
+    first = next(row["step"] for row in reversed(told) if row["round"] == 1)
+    left = [0]
     step = lora.Learner.step
 
     def broken(self: lora.Learner, *given: Any) -> tuple[float, int]:
-        taken.append(1)
-        if len(taken) == 5:
+        left[0] -= 1
+        if left[0] < 0:
             raise KeyboardInterrupt
         return step(self, *given)
 
     monkeypatch.setattr(lora.Learner, "step", broken)
-    with pytest.raises(KeyboardInterrupt):
-        run(data, base, tmp_path / "parts", tmp_path / "two", Heard())
-    monkeypatch.setattr(lora.Learner, "step", step)
-    parts = run(data, base, tmp_path / "parts", tmp_path / "two", Heard())
+    for steps in (5, first + 2):  # it is broken off in the middle of either round
+        left[0] = steps
+        with pytest.raises(KeyboardInterrupt):
+            run(data, base, tmp_path / "parts", tmp_path / "two", Heard(), more)
+    left[0] = 10_000
+    parts = run(data, base, tmp_path / "parts", tmp_path / "two", Heard(), more)
     for name in ("adapter.safetensors", "adapter.json"):
         assert (parts.parent / name).read_bytes() == (whole.parent / name).read_bytes()
 
@@ -238,7 +293,8 @@ def test_a_direction_without_pairs_is_refused(base: Path, tmp_path: Path) -> Non
             [data],
             base,
             tmp_path / "out",
-            recipe=translator.Recipe({("en", "de"): 1.0}, 10),
+            rounds=[translator.Round({("en", "de"): 1.0}, 10)],
+            seed=0,
             states=tmp_path,
             watch=Heard().watch,
             made_of={},
@@ -247,11 +303,12 @@ def test_a_direction_without_pairs_is_refused(base: Path, tmp_path: Path) -> Non
 
 
 def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    shares = [translator.share_of_rate(step, 1000) for step in range(1000)]
-    assert shares[0] == pytest.approx(1 / translator.WARM_UP)
+    one = translator.Round(SHARES, 1)
+    shares = [one.share_of_rate(step, 1000) for step in range(1000)]
+    assert shares[0] == pytest.approx(1 / one.warm_up)
     assert shares[100] == shares[400] == 1.0
     assert 0 < shares[-1] < 0.01
-    assert shares[1000 - int(500 * translator.DECAY)] == pytest.approx(0.5)
+    assert shares[1000 - int(500 * one.decay)] == pytest.approx(0.5)
 
 
 def said(likelihood: float, chrf: float, verdict: str = "ok") -> Judged:

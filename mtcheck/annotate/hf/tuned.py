@@ -26,10 +26,9 @@ from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.adapter import Adapter, question
 from mtcheck.annotate.hf.loading import Checkpoint
+from mtcheck.annotate.hf.spelling import Langs, foreign_words, is_foreign, names_of, spell
 from mtcheck.core import ModelError, Translation
-from mtcheck.gates import lexicon, numbers, renderings
-from mtcheck.names import titles
-from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
+from mtcheck.gates import numbers, renderings
 
 BATCH_TOKENS = 512
 """Tokens of the questions of a batch, each row of a beam counting. CTranslate2 computes the vocabulary's
@@ -88,20 +87,6 @@ class Candidate:
         """The higher the better; one that the model is not sure of beats one that is no evidence."""
         standing = {"ok": 2, "unsure": 1}.get(self.verdict, 0)
         return standing, -self.faults, self.likelihood - COPIED * self.copied
-
-
-@dataclass(frozen=True, slots=True)
-class Langs:
-    """Between what is translated.
-
-    Attributes:
-        source, target: BCP 47.
-        names: words that are names in a source, wherever they stand; None if that is not known.
-    """
-
-    source: str
-    target: str
-    names: frozenset[str] | None = None
 
 
 class TunedTranslator:
@@ -281,71 +266,6 @@ class _Result:
     finished: bool
 
 
-def _names(source: str, target: str, langs: Langs) -> renderings.NameChange:
-    return renderings.compare_names_of(
-        source,
-        target,
-        source_lang=langs.source,
-        target_lang=langs.target,
-        table=lexicon.lexicon(langs.source, langs.target),
-        sure=langs.names,
-    )
-
-
-def spell(source: str, target: str, langs: Langs) -> str:
-    """A source whose names that the target lost, or left in other letters, are in the letters of the target's
-    language, if it is known how to spell them."""
-    scripts = text.expected_scripts(langs.target)
-    if ("Latin" in scripts) == ("Latin" in text.expected_scripts(langs.source)):
-        return source  # nothing to spell in other letters
-    called = _names(source, target, langs)
-    left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
-    lost = [n for n in called.lost if not _has_meaning(n.text, langs)]
-    for name in sorted([*lost, *left], key=lambda name: name.span, reverse=True):
-        spelled = _respelled(name.text, langs)
-        source = source[: name.span.start] + spelled + source[name.span.end :]
-    return source
-
-
-def _has_meaning(word: str, langs: Langs) -> bool:
-    """Whether a word with a capital is to be translated rather than spelled: Chairwoman, Russian, Council."""
-    office = titles.supported(langs.source) and titles.is_office(word.lower(), langs.source)
-    table = lexicon.lexicon(langs.source, langs.target)
-    known = table is not None and lexicon.is_translated(word, table)
-    return office or known or titles.is_demonym(word) or titles.is_country_word(word)
-
-
-def _respelled(name: str, langs: Langs) -> str:
-    """As the press writes it, or roughly for a language without a scheme."""
-    written, wanted = text.expected_scripts(langs.source), text.expected_scripts(langs.target)
-    if "Latin" in wanted and "Latin" not in written:
-        known = [scheme.id for scheme in schemes(text.primary(langs.source))]
-        best = max(known, key=lambda key: key.endswith("_press"), default=None)
-        return romanise(name) if best is None else transliterate(name, best)
-    if "Latin" in written and "Latin" not in wanted:
-        return into_cyrillic(name, langs.target) or name
-    return name
-
-
-def foreign_words(target: str, lang: str) -> tuple[int, int]:
-    """Words of two scripts, and words all in letters of scripts that a language is not written in."""
-    scripts = text.expected_scripts(lang)
-    mixed = copied = 0
-    for word in text.words(target) if scripts else ():
-        for part in word.split("-"):
-            if is_foreign(part, scripts):
-                own = any(text.script_of(c) in scripts for c in part)
-                mixed, copied = mixed + own, copied + (not own)
-    return mixed, copied
-
-
-def is_foreign(piece: str, scripts: frozenset[str]) -> bool:
-    """Whether a piece has letters of other scripts: one, or three if they are plain Latin ones, in which
-    every language writes units and codes."""
-    others = [c for c in piece if c.isalpha() and text.script_of(c) not in scripts]
-    return len(others) >= 3 or any(not c.isascii() for c in others)
-
-
 def _limit(question: Sequence[str]) -> int:
     """Most tokens of an answer: languages differ in length, by a factor of 2 at most."""
     return 2 * len(question) + 16
@@ -353,6 +273,6 @@ def _limit(question: Sequence[str]) -> int:
 
 def faults(source: str, target: str, langs: Langs) -> int:
     """How many names and numbers of either side have no counterpart on the other."""
-    called = _names(source, target, langs)
+    called = names_of(source, target, langs)
     counted = numbers.compare_numbers(source, target, source_lang=langs.source, target_lang=langs.target)
     return sum(map(len, (called.lost, called.added, counted.lost, counted.added)))

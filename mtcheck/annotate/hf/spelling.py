@@ -1,0 +1,95 @@
+"""Names of a source in the letters that its translation is written in.
+
+A translator that does not know a name invents one; asked with the name spelled as the target would spell
+it, it copies. Its training shows it sources of that kind (Song et al. 2019, code-switching for lexical
+constraints, https://aclanthology.org/N19-1044/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mtcheck import text
+from mtcheck.gates import lexicon, renderings
+from mtcheck.names import titles
+from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
+
+
+@dataclass(frozen=True, slots=True)
+class Langs:
+    """Between what is translated.
+
+    Attributes:
+        source, target: BCP 47.
+        names: words that are names in a source, wherever they stand; None if that is not known.
+    """
+
+    source: str
+    target: str
+    names: frozenset[str] | None = None
+
+
+def names_of(source: str, target: str, langs: Langs) -> renderings.NameChange:
+    """The names of a source and a target, and which have no counterpart."""
+    return renderings.compare_names_of(
+        source,
+        target,
+        source_lang=langs.source,
+        target_lang=langs.target,
+        table=lexicon.lexicon(langs.source, langs.target),
+        sure=langs.names,
+    )
+
+
+def spell(source: str, target: str, langs: Langs) -> str:
+    """A source whose names that the target lost, or left in other letters, are in the letters of the target's
+    language, if it is known how to spell them."""
+    scripts = text.expected_scripts(langs.target)
+    if ("Latin" in scripts) == ("Latin" in text.expected_scripts(langs.source)):
+        return source  # nothing to spell in other letters
+    called = names_of(source, target, langs)
+    left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
+    lost = [n for n in called.lost if not has_meaning(n.text, langs)]
+    for name in sorted([*lost, *left], key=lambda name: name.span, reverse=True):
+        spelled = respelled(name.text, langs)
+        source = source[: name.span.start] + spelled + source[name.span.end :]
+    return source
+
+
+def has_meaning(word: str, langs: Langs) -> bool:
+    """Whether a word with a capital is to be translated rather than spelled: Chairwoman, Russian, Council."""
+    office = titles.supported(langs.source) and titles.is_office(word.lower(), langs.source)
+    table = lexicon.lexicon(langs.source, langs.target)
+    known = table is not None and lexicon.is_translated(word, table)
+    return office or known or titles.is_demonym(word) or titles.is_country_word(word)
+
+
+def respelled(name: str, langs: Langs) -> str:
+    """As the press writes it, or roughly for a language without a scheme."""
+    written, wanted = text.expected_scripts(langs.source), text.expected_scripts(langs.target)
+    if "Latin" in wanted and "Latin" not in written:
+        known = [scheme.id for scheme in schemes(text.primary(langs.source))]
+        best = max(known, key=lambda key: key.endswith("_press"), default=None)
+        return romanise(name) if best is None else transliterate(name, best)
+    if "Latin" in written and "Latin" not in wanted:
+        return into_cyrillic(name, langs.target) or name
+    return name
+
+
+def foreign_words(target: str, lang: str) -> tuple[int, int]:
+    """Words of two scripts, and words all in letters of scripts that a language is not written in."""
+    scripts = text.expected_scripts(lang)
+    mixed = copied = 0
+    for word in text.words(target) if scripts else ():
+        for part in word.split("-"):
+            if is_foreign(part, scripts):
+                own = any(text.script_of(c) in scripts for c in part)
+                mixed, copied = mixed + own, copied + (not own)
+    return mixed, copied
+
+
+def is_foreign(piece: str, scripts: frozenset[str]) -> bool:
+    """Whether a piece has letters of other scripts: one, or three if they are plain Latin ones, in which
+    every language writes units and codes."""
+    others = [c for c in piece if c.isalpha() and text.script_of(c) not in scripts]
+    return len(others) >= 3 or any(not c.isascii() for c in others)

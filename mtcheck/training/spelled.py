@@ -1,0 +1,60 @@
+"""Sources whose names are in the letters of the target, so that a translator learns to copy them.
+
+See ``annotate.hf.spelling``, which asks so.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from mtcheck import text
+from mtcheck.annotate.hf.spelling import Langs, has_meaning, names_of, respelled
+from mtcheck.gates import renderings
+from mtcheck.training.pairs import Pair
+
+STEM = 3
+"""Letters at the beginning of a name, at least, that its form in the target must share with it as spelled."""
+ENDING = 2
+"""Letters at its end that may differ, as cases do."""
+
+
+def some_spelled(pairs: Iterable[Pair], share: float, seed: int) -> Iterator[Pair]:
+    """The pairs; some of those between two scripts with the names of the source as the target spells them."""
+    rng = random.Random(seed)
+    for pair in pairs:
+        latin = ["Latin" in text.expected_scripts(lang) for lang in pair.direction]
+        told = latin[0] is not latin[1] and all(text.expected_scripts(lang) for lang in pair.direction)
+        yield spelled(pair) if told and rng.random() < share else pair
+
+
+def spelled(pair: Pair) -> Pair:
+    """A pair with every name of its source, that the target renders by sound, in the target's letters.
+
+    Into English as the target has it. Out of English as it is spelled, which must be the target's form but
+    for the ending: the translator learns to decline it.
+    """
+    langs = Langs(pair.source_lang, pair.target_lang)
+    called = names_of(pair.source, pair.target, langs)
+    source = pair.source
+    for name in sorted(called.kept_names, key=lambda n: n.span.start, reverse=True):
+        written = _written(name.text, [n.text for n in called.kept_there], pair, langs)
+        if written is not None:
+            source = source[: name.span.start] + written + source[name.span.end :]
+    return replace(pair, source=source)
+
+
+def _written(name: str, theirs: list[str], pair: Pair, langs: Langs) -> str | None:
+    """The name in the target's letters; None for one that is not told, or stands as it is."""
+    if name in pair.target or has_meaning(name, langs):
+        return None
+    alike = {other for other in theirs if renderings.sounds_like(name, other)}
+    if len(alike) != 1:
+        return None
+    (there,) = alike
+    if pair.target_lang == "en":
+        return there
+    written = respelled(name, langs)
+    stem = max(STEM, len(written) - ENDING)
+    return written if written[:stem].lower() == there[:stem].lower() else None
