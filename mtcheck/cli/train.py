@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -170,17 +171,13 @@ def translator(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the adapter.")] = Path(
         "models/translator"
     ),
+    examples: Annotated[
+        int, typer.Option("--examples", min=1, help="Sentence pairs to show the model.")
+    ] = 48000,
     share: Annotated[
         list[str] | None,
-        typer.Option(
-            "--share",
-            metavar="PAIR=SHARE",
-            help="Share of a direction (en-ru=0.4); repeatable. Instead of what is shipped.",
-        ),
+        typer.Option("--share", metavar="PAIR=SHARE", help="Share of a direction (en-ru=0.4); repeatable."),
     ] = None,
-    examples: Annotated[
-        int, typer.Option("--examples", min=1, help="Sentence pairs to show the model, with --share.")
-    ] = 48000,
     seed: Annotated[int, typer.Option("--seed", help="Of order and first values.")] = 0,
 ) -> None:
     """Train the adapter that makes a translator of the embedded model.
@@ -207,7 +204,10 @@ def translator(
     from mtcheck.annotate.hf import embedded
     from mtcheck.cli.progress import watched
 
-    rounds = (training.Round(_shares(share), examples),) if share else training.ROUNDS
+    first, *more = training.ROUNDS
+    rounds = (
+        [training.Round(_shares(share), examples)] if share else [replace(first, examples=examples), *more]
+    )
     cache = registry.cache_folder()
     with watched() as watch:
         base = embedded.checkpoint(cache, say=watch.say)
