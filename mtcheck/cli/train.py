@@ -204,10 +204,8 @@ def translator(
     from mtcheck.annotate.hf import embedded
     from mtcheck.cli.progress import watched
 
-    first, *more = training.ROUNDS
-    rounds = (
-        [training.Round(_shares(share), examples)] if share else [replace(first, examples=examples), *more]
-    )
+    shipped = [replace(training.ROUNDS[0], examples=examples), *training.ROUNDS[1:]]
+    rounds = [training.Round(_shares(share), examples)] if share else shipped
     cache = registry.cache_folder()
     with watched() as watch:
         base = embedded.checkpoint(cache, say=watch.say)

@@ -438,14 +438,18 @@ LARGE = {
 
 @pytest.mark.parametrize("format", LARGE)
 def test_time_grows_with_the_length(format: str) -> None:
-    """Eight times the units take no more than some eight times the time; squared it would be 64."""
+    """Eight times the units take no more than some eight times the time; squared it would be 64. The least of
+    three, since a busy machine now and then charges a process for its neighbours."""
     spent = []
     for count in (500, 4_000):
         data = "".join(map(LARGE[format], range(count))).encode()
-        started = time.process_time()
-        (found,) = read_bytes(data, format, "locales/ru/given")
-        spent.append(time.process_time() - started)
-        assert len(found.units) == count
+        tries = []
+        for _ in range(3):
+            started = time.process_time()
+            (found,) = read_bytes(data, format, "locales/ru/given")
+            tries.append(time.process_time() - started)
+            assert len(found.units) == count
+        spent.append(min(tries))
     assert spent[1] < 24 * spent[0] + 0.5
 
 
