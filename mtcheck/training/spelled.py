@@ -6,11 +6,18 @@ See ``annotate.hf.spelling``, which asks so.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from mtcheck import text
-from mtcheck.annotate.hf.spelling import Langs, has_meaning, names_of, respelled
+from mtcheck.annotate.hf.spelling import (
+    Langs,
+    has_meaning,
+    in_other_letters,
+    names_of,
+    respelled,
+    with_names,
+)
 from mtcheck.gates import renderings
 from mtcheck.training.pairs import Pair
 
@@ -24,8 +31,7 @@ def some_spelled(pairs: Iterable[Pair], share: float, seed: int) -> Iterator[Pai
     """The pairs; some of those between two scripts with the names of the source as the target spells them."""
     rng = random.Random(seed)
     for pair in pairs:
-        latin = ["Latin" in text.expected_scripts(lang) for lang in pair.direction]
-        told = latin[0] is not latin[1] and all(text.expected_scripts(lang) for lang in pair.direction)
+        told = in_other_letters(*pair.direction) and all(map(text.expected_scripts, pair.direction))
         yield spelled(pair) if told and rng.random() < share else pair
 
 
@@ -37,15 +43,12 @@ def spelled(pair: Pair) -> Pair:
     """
     langs = Langs(pair.source_lang, pair.target_lang)
     called = names_of(pair.source, pair.target, langs)
-    source = pair.source
-    for name in sorted(called.kept_names, key=lambda n: n.span.start, reverse=True):
-        written = _written(name.text, [n.text for n in called.kept_there], pair, langs)
-        if written is not None:
-            source = source[: name.span.start] + written + source[name.span.end :]
-    return replace(pair, source=source)
+    theirs = {n.text for n in called.kept_there}
+    written = {name.span: _written(name.text, theirs, pair, langs) for name in called.kept_names}
+    return replace(pair, source=with_names(pair.source, {k: v for k, v in written.items() if v is not None}))
 
 
-def _written(name: str, theirs: list[str], pair: Pair, langs: Langs) -> str | None:
+def _written(name: str, theirs: Collection[str], pair: Pair, langs: Langs) -> str | None:
     """The name in the target's letters; None for one that is not told, or stands as it is."""
     if name in pair.target or has_meaning(name, langs):
         return None

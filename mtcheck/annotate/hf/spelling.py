@@ -7,9 +7,11 @@ constraints, https://aclanthology.org/N19-1044/).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mtcheck import text
+from mtcheck.core import Span
 from mtcheck.gates import lexicon, renderings
 from mtcheck.names import titles
 from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
@@ -44,15 +46,25 @@ def names_of(source: str, target: str, langs: Langs) -> renderings.NameChange:
 def spell(source: str, target: str, langs: Langs) -> str:
     """A source whose names that the target lost, or left in other letters, are in the letters of the target's
     language, if it is known how to spell them."""
+    if not in_other_letters(langs.source, langs.target):
+        return source
     scripts = text.expected_scripts(langs.target)
-    if ("Latin" in scripts) == ("Latin" in text.expected_scripts(langs.source)):
-        return source  # nothing to spell in other letters
     called = names_of(source, target, langs)
     left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
     lost = [n for n in called.lost if not has_meaning(n.text, langs)]
-    for name in sorted([*lost, *left], key=lambda name: name.span, reverse=True):
-        spelled = respelled(name.text, langs)
-        source = source[: name.span.start] + spelled + source[name.span.end :]
+    return with_names(source, {name.span: respelled(name.text, langs) for name in [*lost, *left]})
+
+
+def in_other_letters(source_lang: str, target_lang: str) -> bool:
+    """Whether one of two languages is written in Latin letters and the other is not."""
+    latin = ["Latin" in text.expected_scripts(lang) for lang in (source_lang, target_lang)]
+    return latin[0] is not latin[1]
+
+
+def with_names(source: str, written: Mapping[Span, str]) -> str:
+    """A source with other words at some places."""
+    for span in sorted(written, reverse=True):
+        source = source[: span.start] + written[span] + source[span.end :]
     return source
 
 

@@ -135,10 +135,10 @@ class SourcesAlike(CatalogueCheck):
                 continue
             first = units[0]
             others = [u for u in units[1:] if _core(u.source) != _core(first.source)]
-            strangers = [u for u in others if _are_strangers(u.source, first.source)]
-            pairs = [(u, first, u in strangers) for u in others]
-            if strangers:  # nobody knows which of the two is the wrong one
-                pairs.insert(0, (first, strangers[0], True))
+            pairs = [(u, first, _are_strangers(u.source, first.source)) for u in others]
+            stranger = next((u for u, _, sure in pairs if sure), None)
+            if stranger is not None:  # nobody knows which of the two is the wrong one
+                pairs.insert(0, (first, stranger, True))
             for unit, other, sure in pairs:
                 yield self.unit_finding(
                     unit,

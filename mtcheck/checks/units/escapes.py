@@ -114,19 +114,16 @@ class LineBreakCount(CatalogueCheck):
         if target.count("\n") > source.count("\n"):
             needless = "\n" not in source and (_is_needless(target) or _is_early(target))
             return Severity.WARNING if needless else Severity.NOTE
-        lang = text.primary(catalogue.target_lang or "")
-        limits = table("line_growth")
-        grown = max(map(len, target.split("\n"))) / max(map(len, source.split("\n")))
-        usual = resources.data("units")["length"]
-        limit = float(limits["dense" if lang in _DENSE else "spaced"][0])
-        if len(_gap().findall(target)) > len(_gap().findall(source)):
+        if _has_more(_gap(), target, source):
             return Severity.WARNING
-        if _wrapped().search(source) is not None:
+        if any(pattern.search(source) is not None for pattern in (_wrapped(), _continued(), _slipped())):
             return Severity.NOTE
         if _described().search(source) is not None and _beside().search(target) is not None:
             return Severity.NOTE
-        if _continued().search(source) is not None or _slipped().search(source) is not None:
-            return Severity.NOTE
+        lang = text.primary(catalogue.target_lang or "")
+        limit = float(table("line_growth")["dense" if lang in _DENSE else "spaced"][0])
+        usual = resources.data("units")["length"]
+        grown = max(map(len, target.split("\n"))) / max(map(len, source.split("\n")))
         glued = grown > limit * float(usual.get(lang, usual["default"]))
         wrapped = max(map(_width, source.split("\n")[:-1])) >= _NARROW
         return Severity.WARNING if glued or not wrapped else Severity.NOTE
@@ -142,7 +139,7 @@ class LineBreakCount(CatalogueCheck):
         wanted, given = source.count("\n"), target.count("\n")
         if given > wanted and (source[0] == " " or (wanted and self._habit(catalogue) < _HABIT)):
             return  # prose that is wrapped by hand, or the description of an option
-        if wanted and len(_indent().findall(target)) > len(_indent().findall(source)):
+        if wanted and _has_more(_indent(), target, source):
             yield self.unit_finding(
                 unit, catalogue, "Two lines were joined: white space as wide as an indent stands inside one"
             )
@@ -155,6 +152,11 @@ class LineBreakCount(CatalogueCheck):
                 found=str(given),
                 expected=str(wanted),
             )
+
+
+def _has_more(pattern: re.Pattern[str], target: str, source: str) -> bool:
+    """Whether a pattern stands in a target more often than in its source."""
+    return len(pattern.findall(target)) > len(pattern.findall(source))
 
 
 _NARROW = 56

@@ -73,8 +73,9 @@ def ending(message: str, lang: str | None) -> str:
     if found == "ellipsis" and message[len(core) :].lstrip()[:1] == "]":
         return ""  # more of the same, where a command is explained
     if found and message[len(core) :].lstrip()[:1] in _QUOTED:
-        alone = len(core) > 1 and not core[-2].isalnum() and core[-2] not in _CLOSING
-        if found in {"colon", "semicolon", "comma", "ellipsis"} or alone or core[-2:-1] in _QUOTED:
+        before = core[-2:-1]
+        alone = before != "" and not before.isalnum() and (before in _QUOTED or before not in _CLOSING)
+        if found in {"colon", "semicolon", "comma", "ellipsis"} or alone:
             return ""  # the sign is what is quoted, or what was quoted goes on
     return found
 

@@ -83,13 +83,17 @@ HABIT = tuple(Unit(f"kept{n}", f"Open file {n}.", f"Откройте файл {n
 """A file that keeps full stops and capitals."""
 
 
+def grades(code: str, lang: str, *units: Unit) -> list[Severity]:
+    """How sure the findings of a rule on messages are, in order."""
+    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == code]
+    (result,) = _check_catalogue(Catalogue(f"{lang}.po", "po", units, "en", lang), rules)
+    assert isinstance(result, Result)
+    return [finding.severity for finding in result.findings]
+
+
 @pytest.mark.parametrize(("code", "lang", "source", "target", "severity"), GRADES)
 def test_a_finding_has_its_grade(code: str, lang: str, source: str, target: str, severity: Severity) -> None:
-    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == code]
-    given = Catalogue(f"{lang}.po", "po", (Unit("key", source, target), *HABIT), "en", lang)
-    (result,) = _check_catalogue(given, rules)
-    assert isinstance(result, Result)
-    assert [finding.severity for finding in result.findings] == [severity]
+    assert grades(code, lang, Unit("key", source, target), *HABIT) == [severity]
 
 
 @pytest.mark.parametrize(
@@ -103,10 +107,7 @@ def test_a_finding_has_its_grade(code: str, lang: str, source: str, target: str,
 def test_one_translation_of_two_sources(other: str, severities: list[Severity]) -> None:
     said = "Der Drucker lässt sich nicht öffnen"
     units = (Unit("a", "Could not open the printer", said), Unit("b", other, said))
-    rules = [r for r in make_checks() if isinstance(r, CatalogueCheck) and r.code == "CON002"]
-    (result,) = _check_catalogue(Catalogue("de.po", "po", units, "en", "de"), rules)
-    assert isinstance(result, Result)
-    assert [finding.severity for finding in result.findings] == severities
+    assert grades("CON002", "de", *units) == severities
 
 
 @pytest.mark.parametrize(
@@ -132,18 +133,10 @@ def test_one_translation_of_two_sources(other: str, severities: list[Severity]) 
     ],
 )
 def test_what_is_no_finding(code: str, lang: str, source: str, target: str) -> None:
-    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == code]
-    given = Catalogue(f"{lang}.po", "po", (Unit("key", source, target), *HABIT), "en", lang)
-    (result,) = _check_catalogue(given, rules)
-    assert isinstance(result, Result)
-    assert not result.findings
+    assert grades(code, lang, Unit("key", source, target), *HABIT) == []
 
 
 @pytest.mark.parametrize(("target", "severity"), [("Fichier.", SURE), ("Éch.", DOUBTFUL), ("n.d.", DOUBTFUL)])
 def test_a_stop_that_a_label_has_no_need_of(target: str, severity: Severity) -> None:
     labels = tuple(Unit(f"label{n}", f"File {n} here", f"Fichier {n} ici") for n in range(40))
-    rules = [rule for rule in make_checks() if isinstance(rule, CatalogueCheck) and rule.code == "PUN001"]
-    given = Catalogue("fr.po", "po", (Unit("key", "Schedule", target), *labels), "en", "fr")
-    (result,) = _check_catalogue(given, rules)
-    assert isinstance(result, Result)
-    assert [finding.severity for finding in result.findings] == [severity]
+    assert grades("PUN001", "fr", Unit("key", "Schedule", target), *labels) == [severity]
