@@ -23,6 +23,7 @@ GRADES = [
     ("PUN001", "ru", "The file was saved in the folder.", "Файл был сохранён в папке", SURE),
     ("PUN001", "ru", "The file was saved in the folder.", "Файл сохранён в папке (новой)", SURE),
     ("PUN001", "ja", "The file was saved as %s.", "ファイルの名前は %s", DOUBTFUL),
+    ("PUN001", "ja", "The file was saved.", "ファイルを保存しました", DOUBTFUL),
     ("PUN001", "ru", "The file was saved.", "Файл сохранён!", SURE),
     ("PUN001", "ru", "The file was saved!", "Файл сохранён.", DOUBTFUL),
     ("ESC002", "ru", "Open the file now", "Открыть\nфайл сейчас", SURE),
