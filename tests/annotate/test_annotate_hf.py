@@ -127,7 +127,7 @@ def test_a_vocabulary_taken_in_parts_gives_the_same(
     monkeypatch.setattr(causal, "VOCABULARY_ROWS", 7)
     (parts,) = open_language_model(llama).surprisal([TEXTS[0]])
     assert [t.surprisal for t in parts] == pytest.approx([t.surprisal for t in whole], rel=1e-3)
-    assert torch.get_float32_matmul_precision() == "highest", "factors are halved for the softmax alone"
+    assert torch.get_float32_matmul_precision() == "highest", "factors are halved while a question lasts"
 
 
 def test_tokens_cover_every_visible_character_once(llama: LoadedModel) -> None:

@@ -1,8 +1,8 @@
 """A causal model as a language model, and as a translator by few-shot prompt.
 
 Surprisal is computed over the running text in overlapping windows, so that a token is judged with
-the document before it, and one forward pass serves every sentence. The softmax is taken a slice of
-rows at a time: over 262,144 words it would need a gigabyte for a page.
+the document before it, and one forward pass serves every sentence. Factors are halved (``halved``). The
+softmax is taken a slice at a time: over 262,144 words it would need a gigabyte for a page.
 
 Translation shows the model a few pairs (``mtcheck/data/fewshot.toml``) and lets it continue. The
 pairs are read once, their key-value cache shared by the batch. Only rows of the vocabulary in a
@@ -17,9 +17,11 @@ whose scales depend on the batch, so that a score would depend on its neighbours
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from mtcheck import resources, text
@@ -27,7 +29,7 @@ from mtcheck.annotate import guards
 from mtcheck.annotate.base import Progress, RatedToken, ScoredToken, silent
 from mtcheck.annotate.hf import classifier as classifiers
 from mtcheck.annotate.hf import rater as raters
-from mtcheck.annotate.hf.batches import runs
+from mtcheck.annotate.hf.halved import even, halved_factors, padded
 from mtcheck.annotate.hf.loading import LoadedModel, keep_attention_cache_name
 from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
 from mtcheck.core import ModelError, Translation
@@ -37,8 +39,7 @@ WINDOW = 384
 CONTEXT = 128
 """Of those, tokens that were scored by the window before and only give context."""
 BATCH_TOKENS = 2048
-SOFTMAX_ROWS = 128
-VOCABULARY_ROWS = 32_768
+SOFTMAX_ROWS = VOCABULARY_ROWS = 1024
 """Tokens and words of the vocabulary that one table of scores has."""
 BATCH_TEXTS = 32
 COMPACT = 0.75
@@ -57,23 +58,17 @@ class CausalLanguageModel:
     ) -> list[tuple[ScoredToken, ...]]:
         """See ``LanguageModel``."""
         encoded = [self._encode(value) for value in texts]
-        windows = [
-            (i, start, stop) for i, (ids, _) in enumerate(encoded) for start, stop in _windows(len(ids))
-        ]
-        windows.sort(key=lambda w: w[2] - w[1])
-        bits: list[list[float]] = [[0.0] * len(ids) for ids, _ in encoded]
-        left = [sum(1 for w in windows if w[0] == i) for i in range(len(texts))]
-        for batch in runs(windows, lambda w: w[2] - w[1], most=BATCH_TOKENS):
-            rows = [encoded[i][0][start:stop] for i, start, stop in batch]
-            known = [0 if start == 0 else CONTEXT for _, start, _ in batch]
-            for (i, start, stop), fresh, values in zip(batch, known, self._score(rows, known), strict=True):
-                bits[i][start + fresh : stop] = values
-                left[i] -= 1
-                if left[i] == 0:
-                    progress(1)
-        for ids, _ in encoded:
-            if not ids:
-                progress(1)
+        ids = [own for own, _ in encoded]
+        windows = [_Window(i, *ends) for i, own in enumerate(ids) for ends in _windows(len(own))]
+        bits = [[0.0] * len(own) for own in ids]
+        left = Counter(w.text for w in windows)
+        progress(len(texts) - len(left))
+        for some in _gathered(self._states(ids, windows)):
+            told = iter(self._bits([states for _, states in some], [w.fresh_of(ids) for w, _ in some]))
+            for window, states in some:
+                bits[window.text][window.fresh : window.stop] = islice(told, len(states))
+                left[window.text] -= 1
+                progress(left[window.text] == 0)
         return [
             _merge(value, offsets, b) for value, (_, offsets), b in zip(texts, encoded, bits, strict=True)
         ]
@@ -113,33 +108,33 @@ class CausalLanguageModel:
         out = self.loaded.tokenizer(value, add_special_tokens=False, return_offsets_mapping=True)
         return list(out["input_ids"]), [(int(a), int(b)) for a, b in out["offset_mapping"]]
 
-    def _score(self, rows: list[list[int]], known: Sequence[int]) -> list[list[float]]:
-        """Bits of every token of every row but for its first ones, which are known and give context; a row
-        starts after the beginning-of-text token."""
+    def _states(self, ids: Sequence[list[int]], windows: Iterable[_Window]) -> Iterator[tuple[_Window, Any]]:
+        """Each window with the states (tokens × width) that its fresh tokens are told from; a window starts
+        after the beginning-of-text token."""
         import torch
 
-        start, width = self._start_token, max(len(r) for r in rows) + 1
-        ids = torch.full((len(rows), width), start)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        for n, row in enumerate(rows):
-            ids[n, 1 : len(row) + 1] = torch.tensor(row)
-            mask[n, : len(row) + 1] = 1
-        with torch.inference_mode():
-            hidden = self.loaded.model.base_model(
-                input_ids=ids, attention_mask=mask, use_cache=False
-            ).last_hidden_state
-            return [
-                self._bits(hidden[n, first : len(row)], torch.tensor(row[first:]))
-                for n, (row, first) in enumerate(zip(rows, known, strict=True))
-            ]
+        for width, batch in even(windows, lambda w: 1 + w.stop - w.start, most=BATCH_TOKENS):
+            rows = [[self._start_token, *ids[w.text][w.start : w.stop]] for w in batch]
+            tokens, mask = padded(rows, width, self._start_token)
+            with torch.inference_mode(), halved_factors():
+                hidden = self.loaded.model.base_model(
+                    input_ids=tokens, attention_mask=mask, use_cache=False
+                ).last_hidden_state
+            for n, window in enumerate(batch):
+                yield window, hidden[n, window.fresh - window.start : window.stop - window.start]
 
-    def _bits(self, hidden: Any, targets: Any) -> list[float]:
+    def _bits(self, states: Sequence[Any], targets: Sequence[list[int]]) -> list[float]:
+        """Surprisal in bits of one token after the other."""
+        import torch
+
         head = self.loaded.model.get_output_embeddings()
-        out: list[float] = []
-        for at in range(0, len(targets), SOFTMAX_ROWS):
-            nats = _surprisal(hidden[at : at + SOFTMAX_ROWS], targets[at : at + SOFTMAX_ROWS], head)
-            out.extend((nats / math.log(2)).clamp(min=0).tolist())
-        return out
+        with torch.inference_mode(), halved_factors():
+            hidden, wanted = torch.cat(list(states)), torch.tensor([t for own in targets for t in own])
+            nats = [
+                _surprisal(hidden[at : at + SOFTMAX_ROWS], wanted[at : at + SOFTMAX_ROWS], head)
+                for at in range(0, len(wanted), SOFTMAX_ROWS)
+            ]
+            return [float(x) for x in (torch.cat(nats) / math.log(2)).clamp(min=0).tolist()]
 
     @cached_property
     def _start_token(self) -> int:
@@ -150,40 +145,56 @@ class CausalLanguageModel:
         return 0
 
 
-@contextmanager
-def _halved_factors() -> Iterator[None]:
-    """Within, factors of 32 bits may be multiplied as 16 (bfloat16) and added up as 32, where the processor
-    can: twice the speed of the softmax. Of 2,852 tokens no surprisal moved by more than 0.061 bits and no
-    document's mean by more than 0.03 % (2026-11-29); with other neighbours in the batch, a token's by 0.002
-    bits and a document's mean by 0.00003. The states before it are not halved: their roundings add up over
-    the layers (0.05 bits with other neighbours)."""
-    import torch
-
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("medium")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
-
-
 def _surprisal(hidden: Any, targets: Any, head: Any) -> Any:
-    """Nats of every token, the vocabulary taken in parts: the scores of 128 tokens for all of Gemma's are
-    134 MB, and as much again is needed to add them up."""
+    """Nats of every token, the vocabulary taken in parts, whose scores stay in the processor's cache."""
     import torch
 
     total, own = None, torch.empty(len(targets), dtype=hidden.dtype)
     for at in range(0, len(head.weight), VOCABULARY_ROWS):
         part = slice(at, at + VOCABULARY_ROWS)
-        with _halved_factors():
-            logits = torch.nn.functional.linear(
-                hidden, head.weight[part], None if head.bias is None else head.bias[part]
-            )
+        logits = torch.nn.functional.linear(
+            hidden, head.weight[part], None if head.bias is None else head.bias[part]
+        )
         summed = torch.logsumexp(logits, -1)
         total = summed if total is None else torch.logaddexp(total, summed)
         here = (targets >= at) & (targets < at + VOCABULARY_ROWS)
         own[here] = logits[here, targets[here] - at]
     return total - own
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Tokens that one pass sees.
+
+    Attributes:
+        text: the number of the text that they are of.
+        start, stop: the first, and the one after the last.
+    """
+
+    text: int
+    start: int
+    stop: int
+
+    @property
+    def fresh(self) -> int:
+        """The first that is scored; those before it are known and give context."""
+        return self.start + CONTEXT if self.start else 0
+
+    def fresh_of(self, ids: Sequence[list[int]]) -> list[int]:
+        """Its tokens that are scored."""
+        return ids[self.text][self.fresh : self.stop]
+
+
+def _gathered(windows: Iterable[tuple[_Window, Any]]) -> Iterator[list[tuple[_Window, Any]]]:
+    """Windows with their states, in lists of enough tokens for a table of scores."""
+    out: list[tuple[_Window, Any]] = []
+    for one in windows:
+        out.append(one)
+        if sum(len(states) for _, states in out) >= SOFTMAX_ROWS:
+            yield out
+            out = []
+    if out:
+        yield out
 
 
 def _windows(length: int) -> Iterator[tuple[int, int]]:

@@ -149,7 +149,8 @@ def _added(tensors: Mapping[str, Any], stem: str) -> Any:
     down, up = (tensors[f"{stem}.lora_{m}.weight"] for m in "AB")
 
     def add(_module: Any, inputs: Any, output: Any) -> Any:
-        return output + inputs[0] @ down.T @ up.T
+        rows = output.flatten(0, -2)
+        return rows.addmm_(inputs[0].flatten(0, -2) @ down.T, up.T).view_as(output)
 
     return add
 

@@ -17,6 +17,7 @@ from typing import Any
 from mtcheck import resources
 from mtcheck.annotate.base import Progress
 from mtcheck.annotate.hf.changes import Head, Learnt, changed
+from mtcheck.annotate.hf.halved import halved_factors
 from mtcheck.annotate.hf.loading import LoadedModel
 
 FOLDER = "detection/classifier"
@@ -103,7 +104,11 @@ def log_odds(
     head = Head.of(classifier.tensors, reading.layers)
     out = []
     body = loaded.model.base_model
-    with torch.inference_mode(), changed(body, classifier.tensors, reading.layers) as reader:
+    with (
+        torch.inference_mode(),
+        halved_factors(),
+        changed(body, classifier.tensors, reading.layers) as reader,
+    ):
         for value in texts:
             ids = loaded.tokenizer(value, add_special_tokens=False)["input_ids"]
             if not ids:

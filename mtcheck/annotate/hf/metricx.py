@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.batches import runs
+from mtcheck.annotate.hf.halved import padded
 from mtcheck.annotate.hf.loading import Checkpoint, LoadedModel, find_weights
 from mtcheck.core import NO_TRANSLATION, ModelError
 
@@ -58,12 +59,7 @@ class MetricX:
     def _estimate(self, rows: list[list[int]]) -> list[float]:
         import torch
 
-        width = max(map(len, rows))
-        ids = torch.zeros((len(rows), width), dtype=torch.long)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        for n, row in enumerate(rows):
-            ids[n, : len(row)] = torch.tensor(row)
-            mask[n, : len(row)] = 1
+        ids, mask = padded(rows, max(map(len, rows)))
         start = torch.zeros((len(rows), 1), dtype=torch.long)
         with torch.inference_mode():
             logits = self.loaded.model(

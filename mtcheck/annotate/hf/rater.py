@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from mtcheck import resources
 from mtcheck.annotate.base import KINDS, Progress, RatedToken
 from mtcheck.annotate.hf.adapter import question
-from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.changes import Head, Learnt, Reader, changed
+from mtcheck.annotate.hf.halved import even, halved_factors, padded
 from mtcheck.annotate.hf.loading import LoadedModel
 from mtcheck.annotate.hf.rows import prompt_limit
 
@@ -117,8 +117,8 @@ def rate(
     out: list[tuple[RatedToken, ...]] = [()] * len(pairs)
     head = Head.of(rater.tensors, rater.layers)
     with changed(loaded.model.base_model, rater.tensors, rater.layers) as reader:
-        for batch in runs(sorted(fitting, key=length), length, most=BATCH_TOKENS):
-            for i, said in zip(batch, _said(reader, head, [asked[i] for i in batch]), strict=True):
+        for width, batch in even(fitting, length, most=BATCH_TOKENS):
+            for i, said in zip(batch, _said(reader, head, [asked[i] for i in batch], width), strict=True):
                 out[i] = tuple(
                     RatedToken(*span, *row) for span, row in zip(asked[i].spans, said, strict=True)
                 )
@@ -126,14 +126,12 @@ def rate(
     return out
 
 
-def _said(reader: Reader, head: Head, rows: Sequence[Asked]) -> list[list[list[float]]]:
-    """What the head says of each target's tokens; rows are padded at their ends, which no token looks at."""
+def _said(reader: Reader, head: Head, rows: Sequence[Asked], width: int) -> list[list[list[float]]]:
+    """What the head says of each target's tokens; no token looks at the padding at the ends of rows."""
     import torch
 
-    ids = torch.zeros((len(rows), max(len(r.ids) for r in rows)), dtype=torch.long)
-    for n, row in enumerate(rows):
-        ids[n, : len(row.ids)] = torch.tensor(row.ids)
-    with torch.inference_mode():
+    ids, _ = padded([row.ids for row in rows], width)
+    with torch.inference_mode(), halved_factors():
         states = reader.states(input_ids=ids)
         return [
             read(head, [layer[n, row.first : len(row.ids)].float() for layer in states]).tolist()
