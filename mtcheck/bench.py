@@ -82,9 +82,8 @@ def _models_alone(texts: list[str], models: Models, lang: str, source_lang: str)
     model, (translator, _) = models.fluency_model(), models.translator_for(lang, source_lang)
     yield Stage("loading", 0, time.monotonic() - start)
     loaded: Any = getattr(model, "loaded", None)
-    model.surprisal(texts[:1])
-    seconds = _seconds(lambda: model.surprisal([" ".join(texts)]))
-    slow = None if loaded is None else _seconds(lambda: naive.surprisal(loaded, texts))
+    seconds = _quicker(lambda: model.surprisal([" ".join(texts)]))
+    slow = None if loaded is None else _quicker(lambda: naive.surprisal(loaded, texts))
     yield Stage("fluency", len(texts), seconds, slow)
     few = texts[:NAIVE_TRANSLATIONS]
     translator.translate(few[:1], source_lang=lang, target_lang=source_lang)  # opens what opens late
@@ -117,6 +116,11 @@ def _whole_runs(doc: Document, models: Callable[[bool], Models], source_lang: st
 
         seconds = _seconds(whole)
         yield Stage(name, count, seconds)
+
+
+def _quicker(work: Callable[[], object]) -> float:
+    """Seconds of the quicker of two times: the first opens what opens late."""
+    return min(_seconds(work), _seconds(work))
 
 
 def _seconds(work: Callable[[], object]) -> float:

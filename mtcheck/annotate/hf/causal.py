@@ -35,7 +35,7 @@ from mtcheck.annotate.hf.rows import allowed_rows, prompt_limit
 from mtcheck.core import ModelError, Translation
 
 WINDOW = 384
-"""Tokens that one forward pass of the language model sees."""
+"""Tokens that one forward pass of the language model sees, the last one of a text up to ``CONTEXT`` more."""
 CONTEXT = 128
 """Of those, tokens that were scored by the window before and only give context."""
 BATCH_TOKENS = 2048
@@ -198,10 +198,11 @@ def _gathered(windows: Iterable[tuple[_Window, Any]]) -> Iterator[list[tuple[_Wi
 
 
 def _windows(length: int) -> Iterator[tuple[int, int]]:
-    """Windows over ``length`` tokens that overlap by ``CONTEXT``."""
+    """Windows over ``length`` tokens that overlap by ``CONTEXT``; the last one takes what would be less than
+    that for another."""
     start = 0
     while start < length:
-        stop = min(length, start + WINDOW)
+        stop = start + WINDOW if length >= start + WINDOW + CONTEXT else length
         yield start, stop
         if stop == length:
             return
