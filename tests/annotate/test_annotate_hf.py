@@ -160,6 +160,16 @@ def test_long_texts_are_scored_whole_and_with_context(llama: LoadedModel) -> Non
     assert short[0].surprisal == pytest.approx(tokens[0].surprisal, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    "length", [1, WINDOW, WINDOW + 1, WINDOW + CONTEXT - 1, WINDOW + CONTEXT, 3 * WINDOW + 40]
+)
+def test_windows_score_every_token_once_and_leave_no_short_rest(length: int) -> None:
+    windows = [causal._Window(0, *ends) for ends in causal._windows(length)]
+    assert [n for w in windows for n in range(w.fresh, w.stop)] == list(range(length))
+    assert all(w.stop - w.start < WINDOW + CONTEXT for w in windows)
+    assert all(w.stop - w.fresh >= CONTEXT for w in windows[1:])
+
+
 class _Evil:
     def __reduce__(self) -> Any:
         return (Path.touch, (Path("pwned"),))

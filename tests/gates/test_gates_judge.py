@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mtcheck.gates import judge, lexicon
+from mtcheck.gates import evidence, judge, lexicon
 from mtcheck.gates.negation import compare_negation
 from mtcheck.gates.numbers import compare_numbers
 from mtcheck.gates.renderings import sounds_like
@@ -99,6 +99,64 @@ def test_negation(source_lang: str, target_lang: str, source: str, target: str, 
 )
 def test_sound(one: str, other: str, alike: bool) -> None:
     assert sounds_like(one, other) is alike
+
+
+PUTIN = "Mr Putin told President Joe Biden that the troops posed no threat."
+
+
+@pytest.mark.parametrize(
+    ("source_lang", "target_lang", "source", "target", "lost", "added"),
+    [
+        ("en", "ru", PUTIN, "Путин сказал президенту Джо Байдену, что войска не угрожают.", [], []),
+        (
+            "en",
+            "ru",
+            PUTIN,
+            "Путин сказал президенту Джо Моралесу, что войска не угрожают.",
+            ["Biden"],
+            ["Моралесу"],
+        ),
+        (
+            "en",
+            "de",
+            PUTIN,
+            "Putin hat dem Präsidenten Joe Biden gesagt, dass die Truppen keine Drohung sind.",
+            [],
+            [],
+        ),
+        (
+            "en",
+            "de",
+            PUTIN,
+            "Putin hat dem Präsidenten Joe Morales gesagt, dass die Truppen keine Drohung sind.",
+            ["Biden"],
+            ["Morales"],
+        ),
+        (
+            "uk",
+            "en",
+            "Старосту села Ольгу Сухенко викрали разом із сином.",
+            "The village head Olha Morales was abducted with her son.",
+            ["Сухенко"],
+            ["Morales"],
+        ),
+        (
+            "en",
+            "ru",
+            "The reaction of Walt and Christine always rubbed me the wrong way.",
+            "Реакция Уолта и Кристин меня всегда задевала.",
+            [],
+            [],
+        ),
+        ("en", "de", "We replace the boards that rotted.", "Wir tauschen die morschen Bretter aus.", [], []),
+    ],
+)
+def test_names(
+    source_lang: str, target_lang: str, source: str, target: str, lost: list[str], added: list[str]
+) -> None:
+    names = evidence(source, target, source_lang=source_lang, target_lang=target_lang).names
+    assert [name.text for name in names.lost] == lost
+    assert [name.text for name in names.added] == added
 
 
 def test_shapes() -> None:

@@ -42,6 +42,7 @@ GRADES = [
     ("PUN001", "ru", "What page do you want?", "Скажите, какая нужна страница", SURE),
     ("PUN001", "ja", "What page do you want?", "ページを指定してください", DOUBTFUL),
     ("PUN001", "de", "Waiting (is it running?)", "Warten (läuft es?).", DOUBTFUL),
+    ("PUN001", "de", "Cannot run it (is it there?)", "Nicht ausführbar (bitte prüfen).", DOUBTFUL),
     ("PUN001", "fr", "Keyboard of the office (alt.)", "Clavier du bureau (variante)", DOUBTFUL),
     ("PUN001", "ru", "See the list of names at <%s>.", "Смотрите список имён на <%s>", DOUBTFUL),
     ("PLH005", "de", "ai_family is not supported", "aifamily wird nicht unterstützt", SURE),
