@@ -146,7 +146,7 @@ def _before_nouns(lang: str) -> re.Pattern[str]:
 
 def _is_noun(before: str, lang: str) -> bool:
     """Whether a word with a capital is a common noun, by the word before it. Of 344 good translations into
-    German or out of it (as for ``_BETTER``) 54 have a name without counterpart, 98 without this; of 26 with a
+    German or out of it (as for ``_BETTER``) 47 have a name without counterpart, 98 without this; of 26 with a
     name changed 19 either way."""
     return _before_nouns(lang).search(before) is not None
 

@@ -217,13 +217,17 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda t: str(t[:14]))
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
-    start = time.process_time()
-    find_notices(text[: len(text) // 4])
-    quarter = time.process_time() - start
-    start = time.process_time()
-    find_notices(text)
-    find_notices_in_markup(text)
-    assert time.process_time() - start < 20 * quarter + 1.0
+    def seconds(value: str) -> float:
+        """The least of two times: other work on the machine makes spikes."""
+        times = []
+        for _ in range(2):
+            start = time.process_time()
+            find_notices(value)
+            find_notices_in_markup(value)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert seconds(text) < 20 * seconds(text[: len(text) // 4]) + 1.0
 
 
 def test_ordinary_text_is_read_fast() -> None:
