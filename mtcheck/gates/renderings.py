@@ -31,6 +31,8 @@ _BETTER = 8.0
 translations between two alphabets and 205 with a name changed (documents that weigh the adequacy score,
 2026-11-29) one name was found to stand for another in 1.8 and 37 of 100, and any name without counterpart in
 12 and 80; without such rivals, and with rough likeness to any word, in 1.9 and 27, 12 and 70."""
+_LONGEST_WORD = 48
+"""So many letters before a noun are looked at."""
 _STEM = 4
 """Words of so many equal letters at their beginning are one word in two forms, and no rivals."""
 
@@ -133,7 +135,7 @@ def _names(sentence: str, lang: str, known: _Rows, sure: frozenset[str] | None =
         starts = _starts(sentence, match.start()) and word not in (sure or ())
         if starts and not _sure_start(word, following, lang):
             continue
-        if lang == "de" and (_key(word) in known or _is_noun(sentence[: match.start()], lang)):
+        if lang == "de" and (_key(word) in known or _is_noun(sentence, match.start(), lang)):
             continue
         found.append(Name(Span(match.start(), match.start() + len(word)), word, _key(word) in known))
     return tuple(found)
@@ -144,11 +146,11 @@ def _before_nouns(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{resources.data('gates')['before_nouns'][lang]}\s+[„\"»]?$")
 
 
-def _is_noun(before: str, lang: str) -> bool:
+def _is_noun(sentence: str, at: int, lang: str) -> bool:
     """Whether a word with a capital is a common noun, by the word before it. Of 344 good translations into
     German or out of it (as for ``_BETTER``) 47 have a name without counterpart, 98 without this; of 26 with a
     name changed 19 either way."""
-    return _before_nouns(lang).search(before) is not None
+    return _before_nouns(lang).search(sentence[max(0, at - _LONGEST_WORD) : at]) is not None
 
 
 def _starts(sentence: str, at: int) -> bool:
