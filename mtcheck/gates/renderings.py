@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from mtcheck import resources, text
 from mtcheck.core import Span
@@ -170,13 +171,13 @@ def _given() -> frozenset[str]:
 @cache
 def _common(lang: str) -> frozenset[str]:
     """Capitalised words that are no names: function words, days, months."""
-    words = resources.data("function_words")["words"].get(lang, [])
-    return frozenset([*words, *resources.data("units")["calendar"]["words"]] if lang == "en" else words)
+    calendar = resources.data("units")["calendar"]["words"] if lang == "en" else []
+    return _function_words(lang).union(calendar)
 
 
 @cache
 def _function_words(lang: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in resources.data("function_words")["words"].get(lang, []))
+    return frozenset(resources.data("function_words")["words"].get(lang, []))
 
 
 @lru_cache(maxsize=65536)
@@ -224,13 +225,19 @@ class _Side:
         if name == word:
             return _SAME
         listed = self.known.get(_key(name), {}).get(_key(word), 0.0)
-        parts = [name, *re.split(r"['’.-]", name)]
+        parts = _parts(name)
         if any(sounds_alike(part, word) for part in parts):
             return max(listed, _ALIKE)
         may_be_name = len(word) > 2 and not word.islower() and word.lower() not in _function_words(self.lang)
         if may_be_name and any(sounds_like(part, word) for part in parts):
             return max(listed, _ROUGHLY)
         return listed
+
+
+@lru_cache(maxsize=65536)
+def _parts(name: str) -> tuple[str, ...]:
+    """A name, and what its hyphens, dots and apostrophes join."""
+    return tuple(dict.fromkeys([name, *re.split(r"['’.-]", name)]))
 
 
 @lru_cache(maxsize=1024)
@@ -252,30 +259,44 @@ def _bare(word: str) -> str:
     return re.sub(r"[jyh]", "g", consonants_across(low)[:1]) + found
 
 
-@lru_cache(maxsize=65536)
 def sounds_alike(name: str, word: str) -> bool:
     """True if one word is most likely the other in another script or case: of more sounds, and fewer slips,
     than ``sounds_like`` asks for."""
-    if len(name) < 2 or len(word) < 2:
-        return False
-    x, y = _bare(name), _bare(word)
-    short = min(len(x), len(y))
-    a, b = skeleton(name), skeleton(word)
-    size = min(len(a), len(b), 7)
-    if short >= 3 and x[:short] == y[:short] and abs(len(x) - len(y)) <= 2:
-        return short > 3 or slips(a[:size], b[:size], 2) <= 2  # Biden is not Putin
-    return a[:1] == b[:1] and size >= 4 and slips(a[:size], b[:size], 1) <= (0 if size < 5 else 1)
+    heard = _hear(name, word)
+    if heard.consonants == 3:
+        return heard.slips <= 2  # Biden is not Putin
+    return heard.consonants > 3 or (heard.letters >= 4 and heard.slips <= (0 if heard.letters < 5 else 1))
+
+
+def sounds_like(name: str, word: str) -> bool:
+    """True if one word may be the other in another script or case."""
+    heard = _hear(name, word)
+    return heard.consonants >= 2 or (heard.letters >= 3 and heard.slips <= (1 if heard.letters < 5 else 2))
+
+
+class _Heard(NamedTuple):
+    """What two words have in common by their sound.
+
+    ``consonants`` are those of the shorter if the longer begins with them and has at most two more, else 0;
+    ``letters`` are how many of the beginning are compared, 0 if the first differs; ``slips`` are the edits
+    between these beginnings, 3 for any more.
+    """
+
+    consonants: int
+    letters: int
+    slips: int
 
 
 @lru_cache(maxsize=65536)
-def sounds_like(name: str, word: str) -> bool:
-    """True if one word may be the other in another script or case."""
+def _hear(name: str, word: str) -> _Heard:
     if len(name) < 2 or len(word) < 2:
-        return False
+        return _Heard(0, 0, 3)
     x, y = _bare(name), _bare(word)
     short = min(len(x), len(y))
-    if short >= 2 and x[:short] == y[:short] and abs(len(x) - len(y)) <= 2:
-        return True
     a, b = skeleton(name), skeleton(word)
     size = min(len(a), len(b), 7)
-    return a[:1] == b[:1] and size >= 3 and slips(a[:size], b[:size], 2) <= (1 if size < 5 else 2)
+    return _Heard(
+        short if x[:short] == y[:short] and abs(len(x) - len(y)) <= 2 else 0,
+        size if a[:1] == b[:1] else 0,
+        slips(a[:size], b[:size], 2),
+    )

@@ -134,7 +134,8 @@ class CausalLanguageModel:
                 _surprisal(hidden[at : at + SOFTMAX_ROWS], wanted[at : at + SOFTMAX_ROWS], head)
                 for at in range(0, len(wanted), SOFTMAX_ROWS)
             ]
-            return [float(x) for x in (torch.cat(nats) / math.log(2)).clamp(min=0).tolist()]
+            bits: list[float] = (torch.cat(nats) / math.log(2)).clamp(min=0).tolist()
+            return bits
 
     @cached_property
     def _start_token(self) -> int:
@@ -188,11 +189,13 @@ class _Window:
 def _gathered(windows: Iterable[tuple[_Window, Any]]) -> Iterator[list[tuple[_Window, Any]]]:
     """Windows with their states, in lists of enough tokens for a table of scores."""
     out: list[tuple[_Window, Any]] = []
+    tokens = 0
     for one in windows:
         out.append(one)
-        if sum(len(states) for _, states in out) >= SOFTMAX_ROWS:
+        tokens += len(one[1])
+        if tokens >= SOFTMAX_ROWS:
             yield out
-            out = []
+            out, tokens = [], 0
     if out:
         yield out
 

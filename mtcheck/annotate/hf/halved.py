@@ -18,8 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from mtcheck.annotate.hf.batches import runs
-
 _Item = TypeVar("_Item")
 
 STEP, LEAST = 16, 32
@@ -54,8 +52,9 @@ def even(
     for item in items:
         by_width[max(LEAST, -(-tokens(item) // STEP) * STEP)].append(item)
     for width, own in sorted(by_width.items()):
-        for run in runs(own, lambda _, width=width: width, most=most):  # type: ignore[misc]
-            yield width, run
+        size = max(1, most // width)
+        for at in range(0, len(own), size):
+            yield width, own[at : at + size]
 
 
 def padded(rows: Sequence[Sequence[int]], width: int, fill: int = 0) -> tuple[Any, Any]:
