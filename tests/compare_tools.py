@@ -1,11 +1,13 @@
 """mtcheck beside pofilter and dennis on the same gettext files, in one run: what each flags, and CPU time.
 
-    python tests/compare_tools.py --pofilter BIN/pofilter --dennis BIN/dennis-cmd [FILE.po ...]
+    python tests/compare_tools.py --pofilter BIN/pofilter --dennis BIN/dennis-cmd [--draw SEED] [FILE.po ...]
 
 With files: the share of translated, unfuzzy messages that each tool flags, and the seconds of CPU that it
 takes. Without: the same on messages of this system's own programs, untouched and with one planted fault
-each (those of ``test_checks_units_planted``), so that what is flagged can be told right or wrong. A message
-is told by its msgid. pofilter reports one degree; of dennis and mtcheck warnings and errors count.
+each (those of ``test_checks_units_planted``), so that what is flagged can be told right or wrong; with
+``--draw SEED`` up to 60 messages of every program that is translated, so that other messages get other
+faults with every seed. A message is told by its msgid. pofilter reports one degree; of dennis and mtcheck
+warnings and errors count.
 
 Neither tool is a dependency: install translate-toolkit (GPL) and dennis in environments of their own.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import random
 import re
 import resource
 import shutil
@@ -31,6 +34,8 @@ sys.path.insert(0, str(Path(__file__).parent / "checks" / "units"))
 
 Flagged = set[tuple[str, str]]
 """File name and msgid of every message that a tool flags."""
+EACH = 60
+"""Most messages of one program in a draw."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,18 @@ def stage(files: Iterable[str], folder: Path) -> None:
         shutil.copy(path, folder / (stated[1] if stated else "xx") / f"{number:04d}-{path.name}")
 
 
-def plant(clean: Path, faulty: Path) -> dict[tuple[str, str], str]:
+def plant(clean: Path, faulty: Path, draw: int | None) -> dict[tuple[str, str], str]:
     """Two folders with the same messages, untouched and each with one fault; message to its fault."""
     planted = import_module("test_checks_units_planted")
+    if draw is not None:
+        files = [p for lang in planted.LANGUAGES for p in planted.LOCALES.glob(f"{lang}/LC_MESSAGES/*.mo")]
+        names = sorted({p.stem for p in files if not p.stem.startswith("iso_")})  # lists of countries apart
+        planted.PROJECTS, planted.SIZE = tuple(names), EACH
     faults: dict[tuple[str, str], str] = {}
     for lang in planted.LANGUAGES:
-        units, changed, used = planted.catalogue(lang).units, [], set()
+        units, changed, used = list(planted.catalogue(lang).units), [], set()
+        if draw is not None:
+            random.Random(draw).shuffle(units)
         for kind, (make, _) in planted.FAULTS.items():
             todo = 20
             for unit in units:
@@ -179,11 +190,12 @@ def main() -> None:
     parser.add_argument("files", nargs="*")
     parser.add_argument("--pofilter", default="pofilter")
     parser.add_argument("--dennis", default="dennis-cmd")
+    parser.add_argument("--draw", type=int, metavar="SEED", help="messages of every program, drawn by a seed")
     asked = parser.parse_args()
     tools = [(mtcheck, ""), (pofilter, asked.pofilter), (dennis, asked.dennis)]
     with tempfile.TemporaryDirectory() as name:
         clean, faulty = Path(name).resolve() / "clean", Path(name).resolve() / "faulty"
-        faults = {} if asked.files else plant(clean, faulty)
+        faults = {} if asked.files else plant(clean, faulty, asked.draw)
         if asked.files:
             stage(asked.files, clean)
         keys = {(p.relative_to(clean).as_posix(), k) for p in sorted(clean.rglob("*.po")) for k in live(p)}

@@ -12,7 +12,7 @@ import gzip
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -133,7 +133,7 @@ def explained(source: str, target: str, table: Lexicon) -> Explained:
     Source: Brown et al. 1993, model 1, as a ratio to the frequency of the token.
     """
     a, b = tokens(source), tokens(target)
-    twins = _twins(frozenset(a), frozenset(b), table)
+    twins = _twins(dict.fromkeys(a), dict.fromkeys(b), table)
     return Explained(
         _weighed(a, b, table.strengths, twins), _weighed(b, a, table.back, {y: x for x, y in twins.items()})
     )
@@ -159,8 +159,9 @@ def _weighed(
     return tuple(out)
 
 
-def _twins(these: frozenset[str], those: frozenset[str], table: Lexicon) -> dict[str, str]:
-    """Words of the two sentences that sound alike or are the same number, by the first sentence's."""
+def _twins(these: Iterable[str], those: Iterable[str], table: Lexicon) -> dict[str, str]:
+    """Words of the two sentences, in their order, that sound alike or are the same number, by the first
+    sentence's."""
     by_sound = {key: w for w in those if (key := _sound(w)) is not None}
     found: dict[str, str] = {}
     for word in these:
