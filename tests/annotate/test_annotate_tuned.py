@@ -269,6 +269,24 @@ def test_a_lost_name_is_looked_for_among_the_beam(installed: Any) -> None:
     assert said.asked[-1]["beam_size"] == tuned.BEAMS
 
 
+@pytest.mark.parametrize("mended", [False, True])
+def test_a_beam_that_began_early_counts_only_where_it_is_needed(installed: Any, mended: bool) -> None:
+    wrong, right = "The president arrived in London.", "The president and Lavrov arrived in Paris."
+    source = ["Вчера президент и Лавров прибыли в Париж."]
+    found, asked = [], []
+    for threads in (1, 2):
+        translator, said = saying(installed, (wrong, -0.2), [(right, -0.1), (right, -0.3)])
+        translator._threads = threads
+        said.second = [(right, -0.9)] if mended else [(wrong, -0.2)]
+        found.append(translator.candidates(source, source_lang="ru", target_lang="en"))
+        asked.append(len(said.asked))
+    assert found[0] == found[1]
+    (best,) = found[0]
+    assert best is not None
+    assert (best.text, best.likelihood) == (right, -0.9 if mended else -0.1)
+    assert asked == ([2, 3] if mended else [3, 3])
+
+
 def test_a_lost_number_is_looked_for_among_the_beam(installed: Any) -> None:
     beam = [("Profit fell by 21 percent.", -0.2), ("Profit fell by 12 percent.", -0.9)]
     translator, _ = saying(installed, ("Profit fell by 21 percent.", -0.2), beam)
