@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from mtcheck.gates import evidence, judge, lexicon
@@ -174,3 +178,22 @@ def test_a_word_that_is_translated_is_told_from_a_name(word: str, expected: bool
     table = lexicon.lexicon("en", "ru")
     assert table is not None
     assert lexicon.is_translated(word, table) is expected
+
+
+def test_what_is_seen_does_not_depend_on_the_seed_of_hashes() -> None:
+    code = (
+        "from mtcheck import gates;"
+        "print(gates.evidence('Putin met Moscow and Lenin', 'Путин Путилин Путинка Москва Ленин Ленинка',"
+        " source_lang='en', target_lang='ru'))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(said) == 1
