@@ -298,7 +298,8 @@ def translator_figures() -> str:
     out += [f"| round | step | {' | '.join(langs)} |", "|---|---|" + "---|" * len(langs)]
     for line in told["losses"]:
         values = [f"{line['held_out'][lang]:.3f}" if lang in line["held_out"] else "" for lang in langs]
-        out.append(f"| {line['round']} | {line['step']} | {' | '.join(values)} |")
+        step = f"{line['step']}, {line['kept']:.0%} of the way" if "kept" in line else line["step"]
+        out.append(f"| {line['round']} | {step} | {' | '.join(values)} |")
     floors = ", ".join(f"{lang} {value}" for lang, value in sorted(told["floors"].items())) or "none"
     out += ["", f"Floors of mean log-likelihood (nats a token): {floors}. Trained {told['date']}."]
     return "\n".join(out)

@@ -147,7 +147,7 @@ def plant(clean: Path, faulty: Path, draw: int | None) -> dict[tuple[str, str], 
     if draw is not None:
         files = [p for lang in planted.LANGUAGES for p in planted.LOCALES.glob(f"{lang}/LC_MESSAGES/*.mo")]
         names = sorted({p.stem for p in files if not p.stem.startswith("iso_")})  # lists of countries apart
-        planted.PROJECTS, planted.SIZE = tuple(names), EACH
+        vars(planted).update(PROJECTS=tuple(names), SIZE=EACH)
     faults: dict[tuple[str, str], str] = {}
     for lang in planted.LANGUAGES:
         units, changed, used = list(planted.catalogue(lang).units), [], set()

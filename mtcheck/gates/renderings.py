@@ -259,6 +259,18 @@ def _bare(word: str) -> str:
     return re.sub(r"[jyh]", "g", consonants_across(low)[:1]) + found
 
 
+def alike_in(sentence: str, name: str) -> tuple[str, ...]:
+    """The words of a sentence with a capital that may be a name in another script."""
+    return tuple(w for w in _words(sentence) if not w.islower() and sounds_like(name, w))
+
+
+def lacks_consonant(word: str, name: str) -> bool:
+    """True if a word has the consonants of a name, in their order, but for one or more."""
+    some, whole = _bare(word), _bare(name)
+    letters = iter(whole)
+    return len(some) < len(whole) and all(letter in letters for letter in some)
+
+
 def sounds_alike(name: str, word: str) -> bool:
     """True if one word is most likely the other in another script or case: of more sounds, and fewer slips,
     than ``sounds_like`` asks for."""

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from mtcheck import text
 from mtcheck.annotate.hf.spelling import (
+    ENDING,
+    STEM,
     Langs,
     has_meaning,
-    in_other_letters,
     names_of,
     respelled,
     with_names,
@@ -21,26 +22,24 @@ from mtcheck.annotate.hf.spelling import (
 from mtcheck.gates import renderings
 from mtcheck.training.pairs import Pair
 
-STEM = 3
-"""Letters at the beginning of a name, at least, that its form in the target must share with it as spelled."""
-ENDING = 2
-"""Letters at its end that may differ, as cases do."""
-
 
 def some_spelled(pairs: Iterable[Pair], share: float, seed: int) -> Iterator[Pair]:
-    """The pairs; some of those between two scripts with the names of the source as the target spells them."""
+    """The pairs; some of those into another script with the names of the source as the target spells them.
+
+    None into Latin letters, where a name is spelled with the ending of its case: a translator that has
+    learnt to copy copies that too (Astanu).
+    """
     rng = random.Random(seed)
     for pair in pairs:
-        told = in_other_letters(*pair.direction) and all(map(text.expected_scripts, pair.direction))
+        written, wanted = map(text.expected_scripts, pair.direction)
+        told = bool(wanted) and "Latin" in written and "Latin" not in wanted
         yield spelled(pair) if told and rng.random() < share else pair
 
 
 def spelled(pair: Pair) -> Pair:
-    """A pair with every name of its source, that the target renders by sound, in the target's letters.
-
-    Into English as the target has it. Out of English as it is spelled, which must be the target's form but
-    for the ending: the translator learns to decline it.
-    """
+    """A pair with every name of its source, that the target renders by sound, in the target's letters: as it
+    is spelled, which must be the target's form but for the ending, so that the translator learns to decline
+    it."""
     langs = Langs(pair.source_lang, pair.target_lang)
     called = names_of(pair.source, pair.target, langs)
     theirs = {n.text for n in called.kept_there}
@@ -56,8 +55,6 @@ def _written(name: str, theirs: Collection[str], pair: Pair, langs: Langs) -> st
     if len(alike) != 1:
         return None
     (there,) = alike
-    if pair.target_lang == "en":
-        return there
     written = respelled(name, langs)
     stem = max(STEM, len(written) - ENDING)
     return written if written[:stem].lower() == there[:stem].lower() else None

@@ -461,3 +461,50 @@ def test_both_halves_of_a_round_trip_share_one_model(
     models = Models(translator="embedded", threads=1, keep=False)
     assert models.translator_for("en", "ru")[0] is models.translator_for("ru", "en")[0]
     models.rest()  # nothing of torch's is loaded, so there is nothing to let go
+
+
+TOLD = ["Токаев согласился.", "По словам Токаева, это так."]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "beside", "expected"),
+    [
+        ("Yesterday Valentina Matvienko came.", "Вчера пришла Валентина Матиенко.", [], "Матвиенко."),
+        ("Yesterday Valentina Matvienko came.", "Вчера пришла Валентина Матвиенко.", [], "Матвиенко."),
+        ("Yesterday Tokayev came.", "Вчера пришел Токуэв.", TOLD, "Токаев."),
+        ("Yesterday Tokayev came.", "Вчера пришел Токуэв.", TOLD[:1], "Токуэв."),
+        ("We spoke with Tokayev.", "Мы говорили с Токаевым.", TOLD, "Токаевым."),
+        ("Yesterday Wheeler came.", "Вчера пришел Уилер.", TOLD, "Уилер."),
+        ("Yesterday Tokayev and Tokyo met.", "Вчера встретились Токуэв и Токио.", TOLD, "Токио."),
+        ("Then came the Bulgarians.", "Потом пришли Булгары.", [], "Булгары."),
+    ],
+)
+def test_misspelled_names_are_spelled(source: str, target: str, beside: list[str], expected: str) -> None:
+    found = spelling.corrected(source, target, spelling.Langs("en", "ru"), beside)
+    assert found == " ".join([*target.split()[:-1], expected])
+
+
+def test_names_in_latin_letters_stay() -> None:
+    source, target = "Вчера пришла Валентина Матвиенко.", "Yesterday Valentina Matienko came."
+    assert spelling.corrected(source, target, spelling.Langs("ru", "en")) == target
+
+
+def test_a_name_is_spelled_as_the_other_sentences_have_it(
+    installed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"came": "Вчера пришел Токуэв.", "agreed": TOLD[0], "word": TOLD[1]}
+    translator, generator = saying(installed, ("", -0.1), [])
+
+    def answer(questions: list[list[str]], **_: Any) -> list[Any]:
+        out = []
+        for tokens in questions:
+            ids = [translator._tokenizer.token_to_id(token) for token in tokens]
+            asked = translator._tokenizer.decode(ids, skip_special_tokens=True)
+            generator.greedy = (next(text for key, text in said.items() if key in asked), -0.1)
+            out += Said.generate_batch(generator, [tokens], beam_size=1)
+        return out
+
+    monkeypatch.setattr(generator, "generate_batch", answer)
+    texts = ["Yesterday Tokayev came.", "Tokayev agreed.", "In the word of Tokayev, it is so."]
+    found = translator.translate(texts, source_lang="en", target_lang="ru")
+    assert [one.text for one in found] == ["Вчера пришел Токаев.", *TOLD]

@@ -7,6 +7,7 @@ import gzip
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "annotate"))
 import tiny  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
-from mtcheck.annotate.hf.adapter import Adapter, changes  # noqa: E402
+from mtcheck.annotate.hf.adapter import KEPT, Adapter, changes  # noqa: E402
 from mtcheck.annotate.hf.changes import PROJECTIONS  # noqa: E402
 from mtcheck.cli import app  # noqa: E402
 from mtcheck.core import InputError, UsageError  # noqa: E402
@@ -187,7 +188,7 @@ def test_a_language_in_characters_may_be_much_shorter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("langs", "source", "target", "expected"),
     [
-        ("ru-en", "Вчера Шойгу был в Омске.", "Yesterday Shoigu was in Omsk.", "Вчера Shoigu был в Omsk."),
+        ("ru-en", "Вчера Шойгу был в Омске.", "Yesterday Shoigu was in Omsk.", "Вчера Шойгу был в Омске."),
         (
             "en-ru",
             "Yesterday Denisenko was there.",
@@ -253,7 +254,7 @@ def test_broken_off_and_taken_up_it_comes_to_the_same_bytes(
 ) -> None:
     data = feed(tmp_path / "data")
     monkeypatch.setattr(translator, "EVERY", 3)
-    more = translator.Round({("ru", "en"): 1.0}, 200, rate=1e-3, spelled=0.5)
+    more = translator.Round({("en", "ru"): 1.0}, 200, rate=1e-3, spelled=0.5, kept=0.5)
     whole = run(data, base, tmp_path / "whole", tmp_path / "one", Heard(), more)
     told = json.loads(whole.read_text(encoding="utf-8"))["losses"]
     first = next(row["step"] for row in reversed(told) if row["round"] == 1)
@@ -275,6 +276,22 @@ def test_broken_off_and_taken_up_it_comes_to_the_same_bytes(
     parts = run(data, base, tmp_path / "parts", tmp_path / "two", Heard(), more)
     for name in ("adapter.safetensors", "adapter.json"):
         assert (parts.parent / name).read_bytes() == (whole.parent / name).read_bytes()
+
+
+def test_a_round_keeps_half_of_what_it_learnt(base: Path, tmp_path: Path) -> None:
+    data, states = feed(tmp_path / "data"), tmp_path / "states"
+    more = translator.Round({("en", "ru"): 1.0}, 100, rate=1e-2)
+    first, last, half = (
+        Adapter(run(data, base, tmp_path / name, states, Heard(), *rounds).parent).tensors
+        for name, rounds in (("a", []), ("b", [more]), ("c", [replace(more, kept=0.5)]))
+    )
+    for name in set(first) - {KEPT}:
+        between = (first[name].float() + last[name].float()) / 2
+        assert torch.allclose(half[name].float(), between, atol=1e-4)
+        assert not torch.equal(first[name], last[name])
+    told = json.loads((tmp_path / "c" / "adapter.json").read_text(encoding="utf-8"))["losses"]
+    assert (told[-1]["step"], told[-1]["kept"]) == (told[-2]["step"], 0.5)
+    assert told[-1]["held_out"] != told[-2]["held_out"]
 
 
 def test_a_spoilt_state_is_named(base: Path, tmp_path: Path) -> None:

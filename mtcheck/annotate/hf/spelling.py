@@ -7,7 +7,8 @@ constraints, https://aclanthology.org/N19-1044/).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtcheck import text
@@ -15,6 +16,13 @@ from mtcheck.core import Span
 from mtcheck.gates import lexicon, renderings
 from mtcheck.names import titles
 from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
+
+STEM = 3
+"""Letters at the beginning of a name, at least, that its form in a target must share with it as spelled."""
+ENDING = 2
+"""Letters at its end that may differ, as cases do."""
+TOLD = 2
+"""Translations that must spell a name alike before another spelling is a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,32 @@ def spell(source: str, target: str, langs: Langs) -> str:
     left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
     lost = [n for n in called.lost if not has_meaning(n.text, langs)]
     return with_names(source, {name.span: respelled(name.text, langs) for name in [*lost, *left]})
+
+
+def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()) -> str:
+    """A target in other letters than Latin with the names that it misspells as they are spelled.
+
+    That is a name with one likeness in the target, which either lacks a consonant (Матиенко for Matvienko, if
+    the lexicon does not know it) or is spelled otherwise in ``TOLD`` of the translations beside it.
+
+    Args:
+        beside: translations of other sentences of the document.
+    """
+    if "Latin" in text.expected_scripts(langs.target) or not in_other_letters(langs.source, langs.target):
+        return target
+    for name in names_of(source, target, langs).kept_names:
+        found = renderings.alike_in(target, name.text)
+        written = respelled(name.text, langs)
+        means = has_meaning(name.text, langs) or titles.is_demonym(name.text.removesuffix("s"))
+        if means or len(found) != 1 or written == name.text or not name.text.isalpha():
+            continue
+        stem = re.compile(rf"\b{re.escape(written[: max(STEM, len(written) - ENDING)])}")
+        if stem.match(found[0]):
+            continue
+        told = sum(stem.search(other) is not None for other in beside)
+        if told >= TOLD or (not name.known and renderings.lacks_consonant(found[0], written)):
+            target = re.sub(rf"\b{re.escape(found[0])}\b", written, target)
+    return target
 
 
 def in_other_letters(source_lang: str, target_lang: str) -> bool:

@@ -3,9 +3,10 @@
 Greedy. A translation that is no evidence (``guards``), that the model itself finds unlikely, that lost or
 changed a name or number (``gates``) or left words of the source in their script is looked for again: with
 lost names spelled in the target's letters and without those of the source, then, for the worst, among the
-best two of a beam without repeated runs. The one with fewest faults is taken, of equals the likelier. What
-stays below the floor of its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``: no
-verdict is better than a guess.
+best two of a beam without repeated runs. The one with fewest faults is taken, of equals the likelier, and
+the names that it misspells in another alphabet are spelled as they should be. What stays below the floor of
+its language (``adapter.json``, calibrated on held-out sentences) is ``unsure``: no verdict is better than a
+guess.
 
 Texts of like length go in batches, as many batches at once as there are idle cores, each on one
 thread; for a text by itself the beam begins with the second look where a core is idle. With 8 bits a
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -28,7 +29,7 @@ from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.adapter import Adapter, question
 from mtcheck.annotate.hf.loading import Checkpoint
-from mtcheck.annotate.hf.spelling import Langs, foreign_words, is_foreign, names_of, spell
+from mtcheck.annotate.hf.spelling import Langs, corrected, foreign_words, is_foreign, names_of, spell
 from mtcheck.core import ModelError, Translation
 from mtcheck.gates import numbers, renderings
 
@@ -190,7 +191,12 @@ class TunedTranslator:
             keep(look({n: again[n] for n in second}, beam_size=1, suppress_sequences=unwanted))
             bad = sorted((n for n in best if best[n].is_bad), key=lambda n: best[n].rank)[:MOST_BEAMS]
             keep(ahead.result() if ahead and bad else look({n: again[n] for n in bad}, **_BEAM))
-        return [best[n] for n in range(len(texts))]
+        said = [best[n] for n in range(len(texts))]
+        told = [one.text for one in said if one.verdict == "ok"]
+        return [
+            replace(one, text=corrected(value, one.text, langs, told))
+            for value, one in zip(texts, said, strict=True)
+        ]
 
     def _suppressed(self, lang: str) -> list[list[str]]:
         """Tokens in the letters of scripts that a language is not written in; none for one of no table."""
