@@ -9,14 +9,13 @@ import random
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from mtcheck import text
 from mtcheck.annotate.hf.spelling import (
-    ENDING,
-    STEM,
     Langs,
     has_meaning,
     names_of,
+    out_of_latin,
     respelled,
+    stem_length,
     with_names,
 )
 from mtcheck.gates import renderings
@@ -31,9 +30,7 @@ def some_spelled(pairs: Iterable[Pair], share: float, seed: int) -> Iterator[Pai
     """
     rng = random.Random(seed)
     for pair in pairs:
-        written, wanted = map(text.expected_scripts, pair.direction)
-        told = bool(wanted) and "Latin" in written and "Latin" not in wanted
-        yield spelled(pair) if told and rng.random() < share else pair
+        yield spelled(pair) if out_of_latin(*pair.direction) and rng.random() < share else pair
 
 
 def spelled(pair: Pair) -> Pair:
@@ -56,5 +53,5 @@ def _written(name: str, theirs: Collection[str], pair: Pair, langs: Langs) -> st
         return None
     (there,) = alike
     written = respelled(name, langs)
-    stem = max(STEM, len(written) - ENDING)
+    stem = stem_length(written)
     return written if written[:stem].lower() == there[:stem].lower() else None

@@ -17,9 +17,9 @@ from mtcheck.gates import lexicon, renderings
 from mtcheck.names import titles
 from mtcheck.names.transliteration import into_cyrillic, romanise, schemes, transliterate
 
-STEM = 3
+_STEM = 3
 """Letters at the beginning of a name, at least, that its form in a target must share with it as spelled."""
-ENDING = 2
+_ENDING = 2
 """Letters at its end that may differ, as cases do."""
 TOLD = 2
 """Translations that must spell a name alike before another spelling is a slip."""
@@ -72,7 +72,7 @@ def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()
     Args:
         beside: translations of other sentences of the document.
     """
-    if "Latin" in text.expected_scripts(langs.target) or not in_other_letters(langs.source, langs.target):
+    if not out_of_latin(langs.source, langs.target):
         return target
     for name in names_of(source, target, langs).kept_names:
         found = renderings.alike_in(target, name.text)
@@ -80,13 +80,24 @@ def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()
         means = has_meaning(name.text, langs) or titles.is_demonym(name.text.removesuffix("s"))
         if means or len(found) != 1 or written == name.text or not name.text.isalpha():
             continue
-        stem = re.compile(rf"\b{re.escape(written[: max(STEM, len(written) - ENDING)])}")
+        stem = re.compile(rf"\b{re.escape(written[: stem_length(written)])}")
         if stem.match(found[0]):
             continue
         told = sum(stem.search(other) is not None for other in beside)
         if told >= TOLD or (not name.known and renderings.lacks_consonant(found[0], written)):
             target = re.sub(rf"\b{re.escape(found[0])}\b", written, target)
     return target
+
+
+def stem_length(written: str) -> int:
+    """How many letters of a spelled name every case of it has."""
+    return max(_STEM, len(written) - _ENDING)
+
+
+def out_of_latin(source_lang: str, target_lang: str) -> bool:
+    """Whether a source is in Latin letters and its target, as far as is known, in others."""
+    wanted = text.expected_scripts(target_lang)
+    return bool(wanted) and "Latin" not in wanted and in_other_letters(source_lang, target_lang)
 
 
 def in_other_letters(source_lang: str, target_lang: str) -> bool:
