@@ -109,9 +109,18 @@ def lexicon(source_lang: str, target_lang: str) -> Lexicon | None:
 
 def is_translated(word: str, table: Lexicon) -> bool:
     """Whether a word has renderings of another sound, and none of its own: council, not Astana."""
-    first, *_ = tokens(word) or ("",)
-    strong = [w for w, strength in table.strengths.get(first, {}).items() if strength >= _STRONG]
-    return bool(strong) and all(_sound(w) != _sound(first) for w in strong)
+    strong = strong_renderings(word, table)
+    return bool(strong) and all(_sound(w) != _sound(_first(word)) for w in strong)
+
+
+def strong_renderings(word: str, table: Lexicon) -> tuple[str, ...]:
+    """The tokens that render a word, leaving out accidents of one sentence."""
+    listed = table.strengths.get(_first(word), {})
+    return tuple(w for w, strength in listed.items() if strength >= _STRONG)
+
+
+def _first(word: str) -> str:
+    return (tokens(word) or ("",))[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,15 @@ def lacks_consonant(word: str, name: str) -> bool:
     return len(some) < len(whole) and all(letter in letters for letter in some)
 
 
+def adds_consonant(word: str, name: str, lang: str) -> bool:
+    """True if a word has the consonants of a name and at its end one more that no case of the language ends
+    in: Анар for Ана, not Анам."""
+    some, whole = _bare(name), _bare(word)
+    ends = resources.data("gates")["case_consonants"].get(text.primary(lang), "")
+    last = next((c for c in reversed(word.lower()) if consonants_across(c)), "")
+    return bool(ends) and len(whole) == len(some) + 1 and whole.startswith(some) and last not in ends
+
+
 def sounds_alike(name: str, word: str) -> bool:
     """True if one word is most likely the other in another script or case: of more sounds, and fewer slips,
     than ``sounds_like`` asks for."""

@@ -20,7 +20,7 @@ from safetensors.torch import save  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate import registry  # noqa: E402
-from mtcheck.annotate.hf import adapted, embedded, spelling, tuned  # noqa: E402
+from mtcheck.annotate.hf import adapted, embedded, generating, spelling, tuned  # noqa: E402
 from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
 from mtcheck.annotate.hf.cutting import cut_tokenizer, merge_ranks  # noqa: E402
@@ -173,7 +173,7 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
     tokenizer = Tokenizer.from_file(str(tmp_path / "merged" / "tokenizer.json"))
     encoded = tokenizer.encode(question(tiny.LINES[0], "en", "ru"))
-    scored = translator._generator.score_batch([encoded.tokens])[0].log_probs  # type: ignore[attr-defined]
+    scored = translator._generator.score_batch([encoded.tokens])[0].log_probs
     with torch.inference_mode():
         logits = torch.log_softmax(model(torch.tensor([encoded.ids])).logits[0], -1)
     own = [float(logits[n, token]) for n, token in enumerate(encoded.ids[1:])]
@@ -223,10 +223,12 @@ class Said:
         self.second = beam
         self.asked: list[dict[str, Any]] = []
         self.tokens: list[list[str]] = []
+        self.batches: list[tuple[list[list[str]], dict[str, Any]]] = []
 
     def generate_batch(self, start_tokens: list[list[str]], **options: Any) -> list[Any]:
         """See ``tuned.Generator``."""
         self.asked.append(options)
+        self.batches.append((start_tokens, options))
         self.tokens += start_tokens
         said: Sequence[tuple[str, float]] = [self.greedy]
         if options["beam_size"] > 1:
@@ -235,10 +237,14 @@ class Said:
             said = self.second
         encoded = [self._tokenizer.encode(f" {text}", add_special_tokens=False) for text, _ in said]
         one = SimpleNamespace(
-            sequences_ids=[[*e.ids, self._tokenizer.token_to_id(tuned.END)] for e in encoded],
+            sequences_ids=[[*e.ids, self._tokenizer.token_to_id(generating.END)] for e in encoded],
             scores=[score for _, score in said],
         )
         return [one] * len(start_tokens)
+
+    def score_batch(self, tokens: list[list[str]], **_: Any) -> list[Any]:
+        """See ``generating.Generator``: every token is rather likely."""
+        return [SimpleNamespace(log_probs=[-0.3] * (len(row) - 1)) for row in tokens]
 
 
 def saying(
@@ -266,7 +272,7 @@ def test_a_lost_name_is_looked_for_among_the_beam(installed: Any) -> None:
     source = ["Вчера президент и Лавров прибыли в Париж."]
     found = translator.translate(source, source_lang="ru", target_lang="en")
     assert (found[0].text, found[0].verdict) == (right, "ok")
-    assert said.asked[-1]["beam_size"] == tuned.BEAMS
+    assert said.asked[-1]["beam_size"] == tuned.BEAMS_ALONE
 
 
 @pytest.mark.parametrize("mended", [False, True])
@@ -330,7 +336,7 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
     translator, said = saying(installed, greedy, [own])
     found = translator.translate(["The president arrived in Paris."], source_lang="en", target_lang="ru")
     assert (found[0].text, found[0].verdict) == (own[0], "ok")
-    suppressed = {piece for (piece,) in said.asked[-1]["suppress_sequences"]}
+    suppressed = {piece for (piece,) in said.asked[1]["suppress_sequences"]}
     assert suppressed
     assert not any("а" <= c <= "я" for piece in suppressed for c in piece)
     assert not suppressed & {"k", "▁", ".", "12"}
@@ -357,6 +363,9 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
         ("So said Chairwoman Nabiullina.", "Он это сказал.", ("en", "ru"), "So said Chairwoman Набиуллина."),
         ("Řekl to Miloš Zeman.", "He said so.", ("cs", "en"), "Řekl to Miloš Zeman."),
         ("Das sagte Angela Merkel.", "He said so.", ("de", "en"), "Das sagte Angela Merkel."),
+        ("So said the Committee.", "So said the Committee.", ("en", "ru"), "So said the Committee."),
+        ("They sent it by FedEx.", "Они отправили его FedEx.", ("en", "ru"), "They sent it by FedEx."),
+        ("He left Astana.", "Он покинул Astana.", ("en", "ru"), "He left Астана."),
     ],
 )
 def test_lost_names_are_spelled_in_the_target_s_letters(
@@ -385,18 +394,20 @@ def test_a_name_that_the_beam_lost_too_is_asked_about_in_latin(installed: Any) -
 
 
 @pytest.mark.parametrize(
-    ("target", "lang", "expected"),
+    ("target", "langs", "expected"),
     [
-        ("Президент прибыл в Paris.", "ru", (0, 1)),
-        ("в informalной обстановке", "ru", (1, 0)),
-        ("IT-компания, 5 kg, COVID-19", "ru", (0, 1)),
-        ("The debate continues in Вене", "en", (0, 1)),
-        ("Müller in Łódź", "de", (0, 0)),
-        ("東京 Tokyo", "xx", (0, 0)),
+        ("Президент прибыл в Paris.", ("en", "ru"), (0, 1)),
+        ("Президент прибыл в Astana.", ("en", "ru"), (0, 1)),
+        ("Они отправили его через FedEx.", ("en", "ru"), (0, 0)),
+        ("в informalной обстановке", ("en", "ru"), (1, 0)),
+        ("IT-компания, 5 kg, COVID-19", ("en", "ru"), (0, 1)),
+        ("The debate continues in Вене", ("ru", "en"), (0, 1)),
+        ("Müller in Łódź", ("en", "de"), (0, 0)),
+        ("東京 Tokyo", ("en", "xx"), (0, 0)),
     ],
 )
-def test_foreign_words(target: str, lang: str, expected: tuple[int, int]) -> None:
-    assert spelling.foreign_words(target, lang) == expected
+def test_foreign_words(target: str, langs: tuple[str, str], expected: tuple[int, int]) -> None:
+    assert spelling.foreign_words(target, spelling.Langs(*langs)) == expected
 
 
 def test_an_adapter_with_other_bytes_is_refused(base: Path, tmp_path: Path) -> None:
@@ -463,6 +474,79 @@ def test_both_halves_of_a_round_trip_share_one_model(
     models.rest()  # nothing of torch's is loaded, so there is nothing to let go
 
 
+def test_what_a_wrong_name_stands_for_is_begun_anew(installed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = "Мы говорили о Китае."
+    translator, said = saying(installed, (wrong, -0.2), [(wrong, -0.2)])
+    given: list[str] = []
+
+    def answer(questions: list[list[str]], **options: Any) -> list[Any]:
+        ends = [
+            translator._tokenizer.decode([translator._tokenizer.token_to_id(t) for t in q]) for q in questions
+        ]
+        given.extend(ends)
+        if ends[0].endswith("Каза"):
+            said.greedy = ("хстане.", -0.3)
+        return Said.generate_batch(said, questions, **options)
+
+    monkeypatch.setattr(said, "generate_batch", answer)
+    (found,) = translator.candidates(["We spoke of Kazakhstan."], source_lang="en", target_lang="ru")
+    assert given[-1].endswith(" Мы говорили о Каза")
+    assert found is not None
+    assert found.text.replace(" ", "") == "МыговорилиоКазахстане."
+    assert found.faults == 0
+    assert found.likelihood == pytest.approx(-0.3), "of the whole, what was begun with included"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "langs", "expected"),
+    [
+        ("We spoke of Kazakhstan.", "Мы говорили о Китае.", ("en", "ru"), "Мы говорили о Каза"),
+        ("Of Russian-Kazakh ties.", "О связях России и Китая.", ("en", "ru"), "О связях России и Каза"),
+        ("Of Russian-Kazakh ties.", "О связях России и Казахстана.", ("en", "ru"), None),
+        ("Then came Nabiullina.", "Потом пришла Кузнецова.", ("en", "ru"), "Потом пришла Наби"),
+        ("Then came Nabiullina.", "Потом она пришла.", ("en", "ru"), None),
+        ("Then came the Committee.", "Потом пришла Кузнецова.", ("en", "ru"), "Потом пришла Коми"),
+        ("Then came the Chairwoman.", "Потом пришла Кузнецова.", ("en", "ru"), None),
+        ("Потом пришла Набиуллина.", "Then came Kuznetsova.", ("ru", "en"), "Then came Nabi"),
+    ],
+)
+def test_a_target_is_begun_up_to_a_wrong_name(
+    source: str, target: str, langs: tuple[str, str], expected: str | None
+) -> None:
+    assert spelling.begun(source, target, spelling.Langs(*langs)) == expected
+
+
+def test_of_equals_the_one_most_like_the_others_is_taken() -> None:
+    said = ["The cat sat on the mat.", "The cat sat on a mat.", "The cat sat on that mat.", "A dog ran off."]
+    found = [tuned.Candidate(text, -0.5, "ok", 0) for text in said]
+    assert tuned.agreed(found, "en").text in said[:3]
+    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 0)], "en").text == said[3]
+    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 1)], "en").text != said[3]
+    assert tuned.agreed(found[:1], "en") is found[0]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, 0), (2, 1), (9, 4), (40, tuned.MOST_BEAMS)])
+def test_a_beam_is_tried_for_the_worst_half(installed: Any, count: int, expected: int) -> None:
+    good = ("The president arrived in Paris.", -0.5)
+    translator, said = saying(installed, good, [good])
+    source = ["Президент прибыл в Париж."] * count
+    translator.translate(source, source_lang="ru", target_lang="en")
+    asked = [len(batch) for batch, options in said.batches if options["beam_size"] > 1]
+    assert sum(asked) == expected
+
+
+def test_long_questions_are_asked_first_and_limits_are_their_batch_s(installed: Any) -> None:
+    translator, said = saying(installed, ("The president arrived in Paris.", -0.5), [])
+    texts = ["Президент. " * n for n in (1, 3, 9, 12, 2)]
+    asked = [translator._asking.tokens(value) for value in texts]
+    translator._asking.answers(asked * 4)
+    longest = [max(map(len, batch)) for batch, _ in said.batches]
+    assert longest == sorted(longest, reverse=True)
+    assert len(longest) > 1
+    assert [options["max_length"] for _, options in said.batches] == [3 * n // 2 + 16 for n in longest]
+    assert all(len(batch) * max(map(len, batch)) <= generating.BATCH_TOKENS for batch, _ in said.batches)
+
+
 TOLD = ["Токаев согласился.", "По словам Токаева, это так."]
 
 
@@ -477,6 +561,8 @@ TOLD = ["Токаев согласился.", "По словам Токаева,
         ("Yesterday Wheeler came.", "Вчера пришел Уилер.", TOLD, "Уилер."),
         ("Yesterday Tokayev and Tokyo met.", "Вчера встретились Токуэв и Токио.", TOLD, "Токио."),
         ("Then came the Bulgarians.", "Потом пришли Булгары.", [], "Булгары."),
+        ("In an interview with Ana.", "Он дал интервью Анар.", [], "Ана."),
+        ("In an interview with Ana.", "Он дал интервью Анам.", [], "Анам."),
     ],
 )
 def test_misspelled_names_are_spelled(source: str, target: str, beside: list[str], expected: str) -> None:

@@ -21,6 +21,8 @@ _STEM = 3
 """Letters at the beginning of a name, at least, that its form in a target must share with it as spelled."""
 _ENDING = 2
 """Letters at its end that may differ, as cases do."""
+_JOINED = re.compile(r"(?<=\w)-(?=[^\W\d_a-zа-я])")
+"""A hyphen before a capital."""
 TOLD = 2
 """Translations that must spell a name alike before another spelling is a slip."""
 
@@ -40,9 +42,10 @@ class Langs:
 
 
 def names_of(source: str, target: str, langs: Langs) -> renderings.NameChange:
-    """The names of a source and a target, and which have no counterpart."""
+    """The names of a source and a target, each part of Russian-Kazakh by itself, and which have no
+    counterpart."""
     return renderings.compare_names_of(
-        source,
+        _JOINED.sub(" ", source),
         target,
         source_lang=langs.source,
         target_lang=langs.target,
@@ -60,14 +63,27 @@ def spell(source: str, target: str, langs: Langs) -> str:
     called = names_of(source, target, langs)
     left = [n for n in called.kept_names if n.text in target and is_foreign(n.text, scripts)]
     lost = [n for n in called.lost if not has_meaning(n.text, langs)]
-    return with_names(source, {name.span: respelled(name.text, langs) for name in [*lost, *left]})
+    written = {name: respelled(name.text, langs) for name in [*lost, *left]}
+    sure = {n.span: new for n, new in written.items() if not contradicted(n.text, new, langs)}
+    return with_names(source, sure)
+
+
+def contradicted(name: str, written: str, langs: Langs) -> bool:
+    """Whether the lexicon renders a word otherwise than it is spelled, and it is no place: Committee is no
+    Коммитти, and FedEx stays as it is."""
+    table = lexicon.lexicon(langs.source, langs.target)
+    if table is None or titles.is_country_word(name):
+        return False
+    strong = lexicon.strong_renderings(name, table)
+    return bool(strong) and not any(written.lower().startswith(w[:-1]) for w in strong)
 
 
 def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()) -> str:
     """A target in other letters than Latin with the names that it misspells as they are spelled.
 
-    That is a name with one likeness in the target, which either lacks a consonant (Матиенко for Matvienko, if
-    the lexicon does not know it) or is spelled otherwise in ``TOLD`` of the translations beside it.
+    That is a name with one likeness in the target, which either lacks a consonant or has one more (Матиенко
+    for Matvienko, Анар for Ana, if the lexicon does not know it) or is spelled otherwise in ``TOLD`` of the
+    translations beside it.
 
     Args:
         beside: translations of other sentences of the document.
@@ -75,18 +91,38 @@ def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()
     if not out_of_latin(langs.source, langs.target):
         return target
     for name in names_of(source, target, langs).kept_names:
-        found = renderings.alike_in(target, name.text)
+        found = [word for word in renderings.alike_in(target, name.text) if len(word) >= _STEM]
         written = respelled(name.text, langs)
         means = has_meaning(name.text, langs) or titles.is_demonym(name.text.removesuffix("s"))
         if means or len(found) != 1 or written == name.text or not name.text.isalpha():
             continue
         stem = re.compile(rf"\b{re.escape(written[: stem_length(written)])}")
-        if stem.match(found[0]):
+        more = renderings.adds_consonant(found[0], written, langs.target)
+        if stem.match(found[0]) and not more:
             continue
         told = sum(stem.search(other) is not None for other in beside)
-        if told >= TOLD or (not name.known and renderings.lacks_consonant(found[0], written)):
+        if told >= TOLD or (not name.known and (more or renderings.lacks_consonant(found[0], written))):
             target = re.sub(rf"\b{re.escape(found[0])}\b", written, target)
     return target
+
+
+def begun(source: str, target: str, langs: Langs) -> str | None:
+    """A target up to a name that stands for nothing in its source, and from there the beginning of the name
+    that is lost; None if there is no such pair.
+
+    Returns:
+        what the translator is to go on from: "В Кит…" for Kazakhstan made «В Казах».
+    """
+    called = names_of(source, target, langs)
+    table = lexicon.lexicon(langs.source, langs.target)
+    for name in called.lost if called.added else ():
+        known = () if table is None else lexicon.strong_renderings(name.text, table)
+        if has_meaning(name.text, langs) and not titles.is_country_word(name.text):
+            continue
+        written = known[0].title() if known else respelled(name.text, langs)
+        stem = written[: stem_length(written)]
+        return target[: called.added[0].span.start] + stem
+    return None
 
 
 def stem_length(written: str) -> int:
@@ -133,16 +169,23 @@ def respelled(name: str, langs: Langs) -> str:
     return name
 
 
-def foreign_words(target: str, lang: str) -> tuple[int, int]:
-    """Words of two scripts, and words all in letters of scripts that a language is not written in."""
-    scripts = text.expected_scripts(lang)
+def foreign_words(target: str, langs: Langs) -> tuple[int, int]:
+    """Words of two scripts, and words all in letters of scripts that the target is not written in, but for
+    those that the lexicon keeps as they are (FedEx)."""
+    scripts = text.expected_scripts(langs.target)
     mixed = copied = 0
     for word in text.words(target) if scripts else ():
         for part in word.split("-"):
             if is_foreign(part, scripts):
                 own = any(text.script_of(c) in scripts for c in part)
-                mixed, copied = mixed + own, copied + (not own)
+                mixed, copied = mixed + own, copied + (not own and not _stays(part, langs))
     return mixed, copied
+
+
+def _stays(word: str, langs: Langs) -> bool:
+    table = lexicon.lexicon(langs.source, langs.target)
+    known = () if table is None or titles.is_country_word(word) else lexicon.strong_renderings(word, table)
+    return bool(set(known) & set(lexicon.tokens(word)))
 
 
 def is_foreign(piece: str, scripts: frozenset[str]) -> bool:
