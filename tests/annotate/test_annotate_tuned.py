@@ -519,10 +519,10 @@ def test_a_target_is_begun_up_to_a_wrong_name(
 def test_of_equals_the_one_most_like_the_others_is_taken() -> None:
     said = ["The cat sat on the mat.", "The cat sat on a mat.", "The cat sat on that mat.", "A dog ran off."]
     found = [tuned.Candidate(text, -0.5, "ok", 0) for text in said]
-    assert tuned.agreed(found, "en").text in said[:3]
-    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 0)], "en").text == said[3]
-    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 1)], "en").text != said[3]
-    assert tuned.agreed(found[:1], "en") is found[0]
+    assert tuned.agreed(found).text in said[:3]
+    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 0)]).text == said[3]
+    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 1)]).text != said[3]
+    assert tuned.agreed(found[:1]) is found[0]
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, 0), (2, 1), (9, 4), (40, tuned.MOST_BEAMS)])

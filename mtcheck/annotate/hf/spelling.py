@@ -21,8 +21,7 @@ _STEM = 3
 """Letters at the beginning of a name, at least, that its form in a target must share with it as spelled."""
 _ENDING = 2
 """Letters at its end that may differ, as cases do."""
-_JOINED = re.compile(r"(?<=\w)-(?=[^\W\d_a-zа-я])")
-"""A hyphen before a capital."""
+_HYPHEN = re.compile(r"(?<=\w)-(?=(\w))")
 TOLD = 2
 """Translations that must spell a name alike before another spelling is a slip."""
 
@@ -45,7 +44,7 @@ def names_of(source: str, target: str, langs: Langs) -> renderings.NameChange:
     """The names of a source and a target, each part of Russian-Kazakh by itself, and which have no
     counterpart."""
     return renderings.compare_names_of(
-        _JOINED.sub(" ", source),
+        _HYPHEN.sub(lambda found: " " if found[1].isupper() else "-", source),
         target,
         source_lang=langs.source,
         target_lang=langs.target,
@@ -111,7 +110,8 @@ def begun(source: str, target: str, langs: Langs) -> str | None:
     that is lost; None if there is no such pair.
 
     Returns:
-        what the translator is to go on from: "В Кит…" for Kazakhstan made «В Казах».
+        what the translator is to go on from: «О Каза» where the source says Kazakhstan and the target
+        «О Китае».
     """
     called = names_of(source, target, langs)
     table = lexicon.lexicon(langs.source, langs.target)

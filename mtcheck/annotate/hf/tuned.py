@@ -171,10 +171,11 @@ class TunedTranslator:
         }
         going_on = self._asking.continued([asked[n] for n in begun_with], list(begun_with.values()))
         found.add({n: [one] for n, one in zip(begun_with, going_on, strict=True)})
-        told = [one.text for one in found.chosen() if one.verdict == "ok"]
+        chosen = found.chosen()
+        told = [one.text for one in chosen if one.verdict == "ok"]
         return [
             replace(one, text=corrected(value, one.text, langs, told))
-            for value, one in zip(texts, found.chosen(), strict=True)
+            for value, one in zip(texts, chosen, strict=True)
         ]
 
     @cached_property
@@ -247,7 +248,7 @@ class _Found:
 
     def chosen(self) -> list[Candidate]:
         """The one of each text that is also most like the others."""
-        return [agreed(found, self._langs.target) for found in self._found.values()]
+        return [agreed(found) for found in self._found.values()]
 
 
 def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Candidate:
@@ -266,15 +267,15 @@ def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Cand
     return Candidate(answer.text, answer.score, verdict, lost + mixed, copied + mixed)
 
 
-def agreed(found: Sequence[Candidate], lang: str) -> Candidate:
+def agreed(found: Sequence[Candidate]) -> Candidate:
     """The best of a text's candidates: of those with fewest faults the one that is likely and like the others
     (minimum Bayes risk by chrF: Eikema and Aziz 2020, https://aclanthology.org/2020.coling-main.398/)."""
     said = {one.text: one for one in sorted(found, key=lambda c: c.rank)}
 
     def worth(one: Candidate) -> tuple[int, int, float]:
-        likeness = [metrics.compare(other, one.text, lang=lang).chrf for other in said if other != one.text]
+        alike = [metrics.likeness(other, one.text) for other in said if other != one.text]
         standing, faults, likely = one.rank
-        return standing, faults, likely + LIKENESS * sum(likeness) / max(1, len(likeness))
+        return standing, faults, likely + LIKENESS * sum(alike) / max(1, len(alike))
 
     return max(said.values(), key=worth)
 
