@@ -70,11 +70,14 @@ def spell(source: str, target: str, langs: Langs) -> str:
 def contradicted(name: str, written: str, langs: Langs) -> bool:
     """Whether the lexicon renders a word otherwise than it is spelled, and it is no place: Committee is no
     Коммитти, and FedEx stays as it is."""
+    known = () if titles.is_country_word(name) else _renderings(name, langs)
+    return bool(known) and not any(written.lower().startswith(token[:-1]) for token in known)
+
+
+def _renderings(word: str, langs: Langs) -> tuple[str, ...]:
+    """The tokens that the lexicon renders a word by, the strongest first."""
     table = lexicon.lexicon(langs.source, langs.target)
-    if table is None or titles.is_country_word(name):
-        return False
-    strong = lexicon.strong_renderings(name, table)
-    return bool(strong) and not any(written.lower().startswith(w[:-1]) for w in strong)
+    return () if table is None else lexicon.strong_renderings(word, table)
 
 
 def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()) -> str:
@@ -114,11 +117,10 @@ def begun(source: str, target: str, langs: Langs) -> str | None:
         «О Китае».
     """
     called = names_of(source, target, langs)
-    table = lexicon.lexicon(langs.source, langs.target)
     for name in called.lost if called.added else ():
-        known = () if table is None else lexicon.strong_renderings(name.text, table)
         if has_meaning(name.text, langs) and not titles.is_country_word(name.text):
             continue
+        known = _renderings(name.text, langs)
         written = known[0].title() if known else respelled(name.text, langs)
         stem = written[: stem_length(written)]
         return target[: called.added[0].span.start] + stem
@@ -183,9 +185,10 @@ def foreign_words(target: str, langs: Langs) -> tuple[int, int]:
 
 
 def _stays(word: str, langs: Langs) -> bool:
-    table = lexicon.lexicon(langs.source, langs.target)
-    known = () if table is None or titles.is_country_word(word) else lexicon.strong_renderings(word, table)
-    return bool(set(known) & set(lexicon.tokens(word)))
+    """Whether a translation keeps a word in its letters: FedEx, no place."""
+    return not titles.is_country_word(word) and not set(lexicon.tokens(word)).isdisjoint(
+        _renderings(word, langs)
+    )
 
 
 def is_foreign(piece: str, scripts: frozenset[str]) -> bool:
