@@ -349,6 +349,7 @@ def test_words_in_other_letters_are_looked_for_again_without_them(installed: Any
     ("source", "target", "langs", "expected"),
     [
         ("Об этом сказал Юрий Набиуллин.", "He said so.", ("ru", "en"), "Об этом сказал Yury Nabiullin."),
+        ("Он прибыл в Астану.", "He arrived.", ("ru", "en"), "Он прибыл в Astana."),
         ("Об этом сказал Юрий Набиуллин.", "Yury said so.", ("ru", "en"), "Об этом сказал Юрий Nabiullin."),
         ("Про це сказав Юрій Зеленський.", "He said so.", ("uk", "en"), "Про це сказав Yuriy Zelensky."),
         ("So said Yury Nabiullin.", "Он это сказал.", ("en", "ru"), "So said Юрий Набиуллин."),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mtcheck import text
 from mtcheck.core import Span
@@ -22,6 +23,7 @@ _STEM = 3
 _ENDING = 2
 """Letters at its end that may differ, as cases do."""
 _HYPHEN = re.compile(r"(?<=\w)-(?=(\w))")
+_VOWELS = "aeiouy"
 TOLD = 2
 """Translations that must spell a name alike before another spelling is a slip."""
 
@@ -165,10 +167,27 @@ def respelled(name: str, langs: Langs) -> str:
     if "Latin" in wanted and "Latin" not in written:
         known = [scheme.id for scheme in schemes(text.primary(langs.source))]
         best = max(known, key=lambda key: key.endswith("_press"), default=None)
-        return romanise(name) if best is None else transliterate(name, best)
+        latin = romanise(name) if best is None else transliterate(name, best)
+        return _place(latin) if text.primary(langs.target) == "en" else latin
     if "Latin" in written and "Latin" not in wanted:
         return into_cyrillic(name, langs.target) or name
     return name
+
+
+def _place(written: str) -> str:
+    """A place that English knows without the vowels of a case: Astana for Astanu; any other word as it is."""
+    named = _places().get(written.lower().rstrip(_VOWELS), ())
+    return named[0].title() if len(named) == 1 else written
+
+
+@cache
+def _places() -> Mapping[str, tuple[str, ...]]:
+    """Countries and large cities by what is left of them without vowels at the end."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in sorted(titles.country_words()):
+        if len(stem := word.rstrip(_VOWELS)) > _STEM:  # what is left of Mali is anything
+            found[stem] = (*found.get(stem, ()), word)
+    return found
 
 
 def foreign_words(target: str, langs: Langs) -> tuple[int, int]:
