@@ -526,8 +526,8 @@ def test_of_equals_the_one_most_like_the_others_is_taken() -> None:
     assert tuned.agreed(found[:1]) is found[0]
 
 
-@pytest.mark.parametrize(("count", "expected"), [(1, 0), (2, 1), (9, 4), (40, tuned.MOST_BEAMS)])
-def test_a_beam_is_tried_for_the_worst_half(installed: Any, count: int, expected: int) -> None:
+@pytest.mark.parametrize(("count", "expected"), [(1, 0), (3, 0), (9, 2), (40, tuned.MOST_BEAMS)])
+def test_a_beam_is_tried_for_the_worst_quarter(installed: Any, count: int, expected: int) -> None:
     good = ("The president arrived in Paris.", -0.5)
     translator, said = saying(installed, good, [good])
     source = ["Президент прибыл в Париж."] * count
