@@ -226,7 +226,7 @@ class Said:
         self.batches: list[tuple[list[list[str]], dict[str, Any]]] = []
 
     def generate_batch(self, start_tokens: list[list[str]], **options: Any) -> list[Any]:
-        """See ``tuned.Generator``."""
+        """See ``generating.Generator``."""
         self.asked.append(options)
         self.batches.append((start_tokens, options))
         self.tokens += start_tokens

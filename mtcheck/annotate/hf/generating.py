@@ -82,13 +82,14 @@ class Asking:
             unwanted: tokens for each question that its answer, and those of its batch, should do without.
             options: of ``generate_batch``.
         """
-        found = self._search(asked, list(map(_limit, asked)), unwanted, beam_size=beam_size, **options)
+        limits = list(map(_limit, asked))
+        found = self._search(asked, limits, unwanted, beam_size=beam_size, **options)
         return [
             [
-                self._answer(ids, score, _limit(question))
+                self._answer(ids, score, limit)
                 for ids, score in zip(one.sequences_ids, one.scores, strict=True)
             ]
-            for question, one in zip(asked, found, strict=True)
+            for limit, one in zip(limits, found, strict=True)
         ]
 
     def continued(self, asked: Sequence[list[str]], begun: Sequence[str]) -> list[Answer]:

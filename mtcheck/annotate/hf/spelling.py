@@ -77,7 +77,7 @@ def contradicted(name: str, written: str, langs: Langs) -> bool:
 
 
 def _renderings(word: str, langs: Langs) -> tuple[str, ...]:
-    """The tokens that the lexicon renders a word by, the strongest first."""
+    """The tokens that the lexicon renders a word by, the strongest first if the word is English."""
     table = lexicon.lexicon(langs.source, langs.target)
     return () if table is None else lexicon.strong_renderings(word, table)
 

@@ -142,23 +142,38 @@ class TunedTranslator:
         self, texts: Sequence[str], asked: list[list[str]], source_lang: str, target_lang: str
     ) -> list[Candidate]:
         """The best candidate of each text, by what the module says."""
-        alone = len(texts) == 1  # tells nothing of the capital that it begins with
-        names = None if alone else renderings.names_within(texts, source_lang)
+        several = len(texts) > 1  # one text tells nothing of the capital that it begins with
+        names = renderings.names_within(texts, source_lang) if several else None
         langs = Langs(source_lang, target_lang, names)
         floor = self._adapter.facts.floors.get(text.primary(target_lang))
         found = _Found(self._asking, texts, langs, floor)
         found.look(dict(enumerate(asked)))
+        self._look_again(found, asked, texts, langs)
+        self._go_on(found, asked, texts, langs)
+        chosen = found.chosen()
+        told = [one.text for one in chosen if one.verdict == "ok"]
+        return [
+            replace(one, text=corrected(value, one.text, langs, told))
+            for value, one in zip(texts, chosen, strict=True)
+        ]
+
+    def _look_again(
+        self, found: _Found, asked: Sequence[list[str]], texts: Sequence[str], langs: Langs
+    ) -> None:
+        """Ask with lost names spelled and without copied words, then the worst by a beam."""
+        first = found.best()
         again = dict(enumerate(asked))
-        for n, first in found.best().items():
-            if (spelled := spell(texts[n], first.text, langs)) != texts[n]:
+        for n, one in first.items():
+            if (spelled := spell(texts[n], one.text, langs)) != texts[n]:
                 again[n] = self._asking.tokens(question(spelled, langs.source, langs.target))
-        second = {n: again[n] for n, one in found.best().items() if again[n] is not asked[n] or one.copied}
-        unwanted = [self._asking.copies(texts[n], target_lang) for n in second]
+        second = {n: again[n] for n, one in first.items() if again[n] is not asked[n] or one.copied}
+        unwanted = [self._asking.copies(texts[n], langs.target) for n in second]
+        alone = len(texts) == 1
         rows = BEAMS_ALONE if alone else BEAMS
         beam: dict[str, Any] = {"beam_size": rows, "num_hypotheses": rows, "no_repeat_ngram_size": NO_REPEAT}
         with ThreadPoolExecutor(1) as other:
             ahead = None
-            if alone and second and found.best()[0].is_bad and self._at_once > 1:
+            if alone and second and first[0].is_bad and self._at_once > 1:
                 ahead = other.submit(self._asking.answers, [again[0]], **beam)  # a second core is idle
             found.look(second, unwanted=unwanted)
             worst = {n: again[n] for n in found.worst()}
@@ -166,17 +181,12 @@ class TunedTranslator:
                 found.add({0: ahead.result()[0]})
             else:
                 found.look(worst, **beam)
-        begun_with = {
-            n: start for n, one in found.best().items() if (start := begun(texts[n], one.text, langs))
-        }
-        going_on = self._asking.continued([asked[n] for n in begun_with], list(begun_with.values()))
-        found.add({n: [one] for n, one in zip(begun_with, going_on, strict=True)})
-        chosen = found.chosen()
-        told = [one.text for one in chosen if one.verdict == "ok"]
-        return [
-            replace(one, text=corrected(value, one.text, langs, told))
-            for value, one in zip(texts, chosen, strict=True)
-        ]
+
+    def _go_on(self, found: _Found, asked: Sequence[list[str]], texts: Sequence[str], langs: Langs) -> None:
+        """Go on with the right name from where a wrong one stands."""
+        starts = {n: start for n, one in found.best().items() if (start := begun(texts[n], one.text, langs))}
+        said = self._asking.continued([asked[n] for n in starts], list(starts.values()))
+        found.add({n: [one] for n, one in zip(starts, said, strict=True)})
 
     @cached_property
     def _at_once(self) -> int:
