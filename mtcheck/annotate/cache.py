@@ -104,7 +104,7 @@ def _stack(patterns: tuple[str, ...]) -> list[str]:
     """What computes an answer, beside the model."""
     return [
         made_by(patterns),
-        *(_release(name) for name in ("torch", "transformers", "tokenizers", "ctranslate2")),
+        *(_release(name) for name in ("torch", "transformers", "tokenizers")),
     ]
 
 
