@@ -151,6 +151,16 @@ def test_halved_factors_change_likelihoods_by_less_than_two_percent(
         assert halved.likelihood(question, answer) == pytest.approx(score(plain, question, answer), rel=0.02)
 
 
+def test_any_number_of_threads_says_the_same(folder: Path, questions: list[list[int]]) -> None:
+    searcher = beam.Searcher(gemma.Gemma(folder))
+    said = []
+    for count in (1, 2, 4):
+        with beam.threads(count):
+            together = searcher.search(questions * 5, [20] * 20, end=NEVER)
+            said.append((together, searcher.search(questions[:1], [20], end=NEVER)))
+    assert said[0] == said[1] == said[2]
+
+
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [({"model_type": "llama"}, "llama"), ({"num_key_value_heads": 2}, ""), ({"layer_types": None}, "")],

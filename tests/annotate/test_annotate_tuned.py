@@ -189,6 +189,13 @@ def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(inst
         for count in (1, 2)
     )
     assert one == two
+    alone = [
+        TunedTranslator(installed.checkpoint, installed.adapter, threads=count).translate(
+            texts[:1], source_lang="en", target_lang="ru"
+        )
+        for count in (1, 2)
+    ]
+    assert alone[0] == alone[1]
     assert one[0] == one[6] == one[7]
     assert one[0].model == f"{adapted.NAME}@{installed.adapter.facts.sha256[:12]}"
 

@@ -5,13 +5,16 @@ where they stay: no row is copied when another goes on in its place, a mask says
 In CTranslate2 44 of 100 parts of a beam's time were such copies; here a beam of four for every text takes
 about the time that one row took there (2026-11-30: 14 sentences a second for 9 in the same hour).
 
-Products of 16 bits add up in another order for another number of rows or threads, so that a translation may
-differ in a word by what is searched with it: ``generating`` sees to it that nothing else matters.
+Products of 16 bits add up in another order for another number of rows, so that an answer may differ in a
+word by what is searched with it: ``generating`` sees to it that nothing else matters. On any number of
+threads it is the same bit for bit (one, two and four, alone and sixteen together), as questions are read on
+one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mtcheck.annotate.hf.gemma import Gemma
@@ -34,6 +37,19 @@ class Found(NamedTuple):
     ids: list[int]
     score: float
     finished: bool
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Within, torch has so many threads for what this thread asks of it."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Searcher:
@@ -98,7 +114,7 @@ class _Past:
         self._model, self.width = model, -(-longest // STEP) * STEP
         room = -(-(self.width + BEAMS * steps) // STEP) * STEP
         size = model.shape.layers, texts, room, model.shape.size
-        self.keys, self.values = (torch.zeros(size, dtype=model.type) for _ in range(2))
+        self.keys, self.values = (torch.empty(size, dtype=model.type) for _ in range(2))
         self.mask = torch.full((texts, BEAMS, room), -torch.inf, dtype=model.type)
         """0 where a row's own past is."""
 
@@ -106,9 +122,11 @@ class _Past:
         """States at the places of each question (texts × ``width`` × width of the model), it at the end."""
         import torch
 
+        self._clear(len(questions), 0, self.width)
         states = torch.zeros((len(questions), self.width, self._model.width))
-        for width, group in even(range(len(questions)), lambda n: len(questions[n]), most=READ_TOKENS):
-            states[group, -width:] = self._read([questions[n] for n in group], group, width)
+        with threads(1):  # many rows add up in another order on several
+            for width, group in even(range(len(questions)), lambda n: len(questions[n]), most=READ_TOKENS):
+                states[group, -width:] = self._read([questions[n] for n in group], group, width)
         for n, one in enumerate(questions):
             self.mask[n, :, self.width - len(one) : self.width] = 0
         return states
@@ -150,6 +168,8 @@ class _Past:
         for row in range(BEAMS):
             self.mask[:texts, row, first + row] = 0
         whole = -(-until // STEP) * STEP
+        if first % STEP == 0:
+            self._clear(texts, first, whole)
         mask = self.mask[:texts, :, :whole].repeat_interleave(shape.heads, 1)[:, None]
 
         def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
@@ -165,6 +185,11 @@ class _Past:
             return seen.reshape(texts * BEAMS, -1)
 
         return self._model.run(tokens.reshape(-1), places.repeat_interleave(BEAMS), attend)
+
+    def _clear(self, texts: int, first: int, until: int) -> None:
+        """Make places ready just before they are seen; memory that nothing was written to takes no room."""
+        self.keys[:, :texts, first:until] = 0
+        self.values[:, :texts, first:until] = 0
 
     def keep(self, texts: Sequence[int]) -> None:
         """Let the texts at some places, in their order, be the first ones."""
