@@ -530,6 +530,18 @@ def test_long_questions_are_asked_first_and_in_two_batches_at_least(installed: A
         assert limits == [min(3 * n // 2 + 16, generating.WINDOW - n) for n in batch]
 
 
+def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(
+    installed: Any,
+) -> None:
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
+    asked = [translator._asking.tokens("Президент. " * 12), translator._asking.tokens("Президент.")]
+    long, short = "word " * 150, "word"
+    first, second = translator._asking.continued(asked, [long, short])
+    assert first.text.startswith("word word")
+    assert not first.finished
+    assert second.text.startswith("word")
+
+
 def test_answers_come_in_the_order_of_their_questions(installed: Any) -> None:
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=2)
     texts = [*tiny.LINES[:4], "Президент. " * 9, "Мы"] * 3

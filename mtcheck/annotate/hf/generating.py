@@ -40,10 +40,10 @@ class Decoder(Protocol):
         end: int,
         unwanted: Sequence[Sequence[int]],
     ) -> list[list[Found]]:
-        """See ``beam.search``."""
+        """See ``beam.Searcher``."""
 
     def likelihood(self, question: Sequence[int], answer: Sequence[int]) -> float:
-        """See ``beam.likelihood``."""
+        """See ``beam.Searcher``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,7 @@ class Asking:
         """Answers that begin as they are told to, and how likely they are as a whole."""
         starts = [self._tokenizer.encode(f" {start}", add_special_tokens=False).ids for start in begun]
         given = [question + start for question, start in zip(asked, starts, strict=True)]
-        limits = [
-            max(1, _limit(question) - len(start)) for question, start in zip(asked, starts, strict=True)
-        ]
+        limits = [max(1, _limit(q) - len(start)) for q, start in zip(asked, starts, strict=True)]
         found = self._search(given, limits, [()] * len(asked))
         out = []
         for question, start, (best, *_) in zip(asked, starts, found, strict=True):
@@ -137,7 +135,7 @@ class Asking:
         if len(order) == 1:  # here: other threads than this one's would wait for each other longer
             said = [search(order)]
         else:
-            with ThreadPoolExecutor(self._at_once) as pool:
+            with threads(1), ThreadPoolExecutor(self._at_once) as pool:  # part of it is one setting for all
                 said = list(pool.map(search, batches))
         found = {n: one for b, out in zip(batches, said, strict=True) for n, one in zip(b, out, strict=True)}
         return [found[n] for n in range(len(asked))]
