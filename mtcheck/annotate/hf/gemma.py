@@ -213,7 +213,7 @@ class Gemma:
         )
 
     def _rotation(self, base: float) -> Any:
-        """By how much each pair is turned at each place (places × pairs, complex); some are beyond the window,
+        """By how much each pair is turned at each place (places × pairs, complex), some of them beyond the window,
         as an answer may begin with more than it should have."""
         import torch
 
