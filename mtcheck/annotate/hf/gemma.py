@@ -213,8 +213,8 @@ class Gemma:
         )
 
     def _rotation(self, base: float) -> Any:
-        """By how much each pair is turned at each place (places × pairs, complex), some of them beyond the window,
-        as an answer may begin with more than it should have."""
+        """By how much each pair is turned at each place (places × pairs, complex), of which some are beyond
+        the window, as an answer may begin with more than it should have."""
         import torch
 
         size = self.shape.size
