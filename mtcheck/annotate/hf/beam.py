@@ -191,12 +191,17 @@ class _Past:
         self.keys[:, :texts, first:until] = 0
         self.values[:, :texts, first:until] = 0
 
-    def keep(self, texts: Sequence[int]) -> None:
-        """Let the texts at some places, in their order, be the first ones."""
+    def keep(self, texts: Sequence[int], steps: int) -> None:
+        """Let the texts at some places, in their order, be the first ones.
+
+        Args:
+            steps: how many there were.
+        """
+        used = self.width + steps * BEAMS
         for n, old in enumerate(texts):
             if n != old:
                 for held in (self.keys, self.values):
-                    held[:, n] = held[:, old]
+                    held[:, n, :used] = held[:, old, :used]
                 self.mask[n] = self.mask[old]
 
     def follow(self, parents: Any, steps: int) -> None:
@@ -299,7 +304,7 @@ class _Search:
         import torch
 
         at = torch.tensor(kept, dtype=torch.long)
-        self._past.keep(kept)
+        self._past.keep(kept, self._step)
         self._said, self._places = self._said[at], self._places[at]
         self.slots = [self.slots[n] for n in kept]
         self._forbid()

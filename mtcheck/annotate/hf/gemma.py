@@ -55,8 +55,9 @@ def is_halving() -> bool:
     """Whether this processor multiplies bfloat16 natively, and torch knows how to lay weights out for it."""
     import torch
 
-    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return bool(native and hasattr(torch.ops.mkldnn, "_linear_pointwise"))
+    asked = "_is_avx512_bf16_supported", "_is_amx_tile_supported"  # by releases that know of it
+    native = any(getattr(torch.cpu, name, bool)() for name in asked)
+    return native and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def read_shape(folder: Path) -> Shape:
