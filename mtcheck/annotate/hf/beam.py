@@ -100,6 +100,11 @@ class _Choice(NamedTuple):
     token: int
 
 
+def _whole(places: int) -> int:
+    """Places up to the next multiple of ``STEP``."""
+    return -(-places // STEP) * STEP
+
+
 class _Past:
     """Keys and values (layers × texts × places × size): of questions, which end at ``width``, then of what
     every row of their beams said at each step.
@@ -111,8 +116,8 @@ class _Past:
     def __init__(self, model: Gemma, texts: int, longest: int, steps: int) -> None:
         import torch
 
-        self._model, self.width = model, -(-longest // STEP) * STEP
-        room = -(-(self.width + BEAMS * steps) // STEP) * STEP
+        self._model, self.width = model, _whole(longest)
+        room = _whole(self.width + BEAMS * steps)
         size = model.shape.layers, texts, room, model.shape.size
         self.keys, self.values = (torch.empty(size, dtype=model.type) for _ in range(2))
         self.mask = torch.full((texts, BEAMS, room), -torch.inf, dtype=model.type)
@@ -167,7 +172,7 @@ class _Past:
         until = first + BEAMS
         for row in range(BEAMS):
             self.mask[:texts, row, first + row] = 0
-        whole = -(-until // STEP) * STEP
+        whole = _whole(until)
         if first % STEP == 0:
             self._clear(texts, first, whole)
         mask = self.mask[:texts, :, :whole].repeat_interleave(shape.heads, 1)[:, None]

@@ -12,11 +12,11 @@ With 8 bits a sentence by itself is 1.2 times as fast, and translations lose 0.8
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mtcheck.annotate.hf.loading import read_config
 from mtcheck.core import ModelError
 
 BLOCK, BLOCKS = 128, 32
@@ -66,9 +66,8 @@ def read_shape(folder: Path) -> Shape:
     Raises:
         ModelError: it is not one that is known here.
     """
-    path = folder / "config.json"
+    told = read_config(folder)
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
         kinds = told["layer_types"]
         rotations = told["rope_parameters"]
         if told["model_type"] != "gemma3_text" or told["num_key_value_heads"] != 1:
@@ -82,7 +81,8 @@ def read_shape(folder: Path) -> Shape:
             bases=tuple(float(rotations[kind]["rope_theta"]) for kind in kinds),
             window=int(told["sliding_window"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
+        path = folder / "config.json"
         raise ModelError(f"{path}: not a Gemma 3 that can be searched ({error!r})") from error
 
 
