@@ -271,6 +271,11 @@ def lacks_consonant(word: str, name: str) -> bool:
     return len(some) < len(whole) and all(letter in letters for letter in some)
 
 
+def keeps_consonants(word: str, name: str) -> bool:
+    """True if a word has the consonants of a name, and perhaps more after them."""
+    return _bare(word).startswith(_bare(name))
+
+
 def adds_consonant(word: str, name: str, lang: str) -> bool:
     """True if a word has the consonants of a name and at its end one more that no case of the language ends
     in: Анар for Ана, not Анам."""

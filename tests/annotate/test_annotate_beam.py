@@ -36,9 +36,36 @@ def plain(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def searcher(folder: Path) -> beam.Searcher:
+def model(folder: Path) -> gemma.Gemma:
     """Ours, in 32 bits."""
-    return beam.Searcher(gemma.Gemma(folder, halved=False))
+    return gemma.Gemma(folder, halved=False)
+
+
+def answers(
+    model: gemma.Gemma,
+    questions: Sequence[Sequence[int]],
+    limits: Sequence[int],
+    *,
+    end: int = NEVER,
+    unwanted: Sequence[Sequence[int]] = (),
+    begun: Sequence[Sequence[int]] = (),
+) -> list[list[beam.Found]]:
+    """The answers of each question."""
+    none: list[Sequence[int]] = [()] * len(questions)
+    asked = map(beam.Asked, questions, unwanted or none, begun or none, limits)
+    out: dict[int, list[beam.Found]] = {}
+
+    def then(n: int, found: list[beam.Found]) -> None:
+        assert n not in out
+        out[n] = found
+
+    beam.Searcher(model, end).search(list(asked), then)
+    return [out[n] for n in range(len(questions))]
+
+
+def said(found: Sequence[Sequence[beam.Found]]) -> list[list[list[int]]]:
+    """The tokens of answers."""
+    return [[one.ids for one in own] for own in found]
 
 
 @pytest.fixture(scope="module")
@@ -88,25 +115,16 @@ def naive(plain: Any, question: list[int], limit: int, end: int) -> list[tuple[l
     return sorted(found, key=lambda f: -f[1])
 
 
-def test_likelihoods_are_those_of_transformers(
-    searcher: beam.Searcher, plain: Any, questions: list[list[int]]
-) -> None:
-    for question in questions:
-        answer = questions[0][1:9]
-        assert searcher.likelihood(question, answer) == pytest.approx(
-            score(plain, question, answer), abs=1e-4
-        )
-
-
 def test_answers_are_those_of_a_plain_search(
-    searcher: beam.Searcher, plain: Any, questions: list[list[int]]
+    model: gemma.Gemma, plain: Any, questions: list[list[int]]
 ) -> None:
     ends = set()
-    free = searcher.search(questions, [8] * 4, end=NEVER)
+    free = answers(model, questions, [8] * 4)
     for end in (NEVER, *(found[0].ids[n] for n, found in enumerate(free))):
         limits = [12, 9, 14, 7]
-        found = searcher.search(questions, limits, end=end, unwanted=[()] * 4)
-        for question, limit, own in zip(questions, limits, found, strict=True):
+        for question, limit, own in zip(
+            questions, limits, answers(model, questions, limits, end=end), strict=True
+        ):
             expected = naive(plain, question, limit, end)
             assert [f.ids for f in own][: beam.BEAMS] == [ids for ids, _ in expected][: beam.BEAMS]
             for one, (_, likely) in zip(own, expected, strict=False):
@@ -116,49 +134,105 @@ def test_answers_are_those_of_a_plain_search(
     assert ends == {True, False}
 
 
-def test_a_text_is_answered_as_by_itself(searcher: beam.Searcher, questions: list[list[int]]) -> None:
-    together = searcher.search(questions, [10] * 4, end=NEVER)
-    apart = [searcher.search([question], [10], end=NEVER)[0] for question in questions]
-    assert [[f.ids for f in one] for one in together] == [[f.ids for f in one] for one in apart]
+def test_a_text_is_answered_as_by_itself(model: gemma.Gemma, questions: list[list[int]]) -> None:
+    together = answers(model, questions, [10] * 4)
+    apart = [answers(model, [question], [10])[0] for question in questions]
+    assert said(together) == said(apart)
 
 
-def test_no_run_is_said_twice(searcher: beam.Searcher, questions: list[list[int]]) -> None:
-    for best, *_ in searcher.search(questions, [60] * 4, end=NEVER):
+def test_texts_come_and_go(
+    model: gemma.Gemma, questions: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = [4, 30, 7, 12, 25, 3, 9, 40]
+    apart = [answers(model, [q], [n])[0] for q, n in zip(questions * 2, limits, strict=True)]
+    monkeypatch.setattr(beam, "SLOTS", 3)
+    for waiting in (1, 2):
+        monkeypatch.setattr(beam, "WAITING", waiting)
+        assert said(answers(model, questions * 2, limits)) == said(apart)
+
+
+def test_what_nobody_goes_on_from_is_forgotten(
+    model: gemma.Gemma, questions: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = []
+    grow = beam._Past._grow
+
+    def watch(past: Any, places: int) -> None:
+        rooms.append(places)
+        grow(past, places)
+
+    monkeypatch.setattr(beam._Past, "_grow", watch)
+    packed = answers(model, questions, [60, 45, 60, 50])
+    most = max(rooms)
+    monkeypatch.setattr(beam._Past, "_pack", lambda _past, _texts: None)
+    assert said(answers(model, questions, [60, 45, 60, 50])) == said(packed)
+    assert max(rooms) > most + 2 * beam.STEP
+
+
+def test_what_is_asked_after_an_answer_is_answered(model: gemma.Gemma, questions: list[list[int]]) -> None:
+    first, second = (answers(model, [question], [9])[0] for question in questions[:2])
+    heard: list[tuple[int, list[list[int]]]] = []
+
+    def then(n: int, found: list[beam.Found]) -> beam.Asked | None:
+        heard.append((n, [one.ids for one in found]))
+        return beam.Asked(questions[1], (), (), 9) if len(heard) == 1 else None
+
+    beam.Searcher(model, NEVER).search([beam.Asked(questions[0], (), (), 9)], then)
+    assert heard == [(0, [one.ids for one in first]), (0, [one.ids for one in second])]
+
+
+def test_answers_begin_as_they_are_told_to(
+    model: gemma.Gemma, plain: Any, questions: list[list[int]]
+) -> None:
+    begun = [questions[0][1:6], (), questions[1][1:2], questions[2][1:30]]
+    for question, start, found in zip(
+        questions, begun, answers(model, questions, [12, 9, 8, 40], begun=begun), strict=True
+    ):
+        for one in found:
+            assert one.ids[: len(start)] == list(start)
+            assert one.score == pytest.approx(score(plain, question, one.ids), abs=1e-4)
+        alone = naive(plain, [*question, *start], len(found[0].ids) - len(start), NEVER)
+        assert [one.ids[len(start) :] for one in found] == [ids for ids, _ in alone]
+
+
+def test_no_run_is_said_twice(model: gemma.Gemma, questions: list[list[int]]) -> None:
+    for best, *_ in answers(model, questions, [60] * 4):
         assert len(best.ids) == 60
         runs = [tuple(best.ids[n : n + beam.NO_REPEAT]) for n in range(60 - beam.NO_REPEAT + 1)]
         assert len(runs) == len(set(runs))
 
 
 def test_unwanted_tokens_are_done_without_by_their_own_text_alone(
-    searcher: beam.Searcher, questions: list[list[int]]
+    model: gemma.Gemma, questions: list[list[int]]
 ) -> None:
-    free = searcher.search(questions, [10] * 4, end=NEVER)
+    free = answers(model, questions, [10] * 4)
     unwanted = [sorted({t for f in free[0] for t in f.ids}), [], sorted(set(free[2][0].ids)), []]
-    bound = searcher.search(questions, [10] * 4, end=NEVER, unwanted=unwanted)
+    bound = answers(model, questions, [10] * 4, unwanted=unwanted)
     for own, without in zip(bound, unwanted, strict=True):
         assert not {t for f in own for t in f.ids} & set(without)
-    for n in (1, 3):
-        assert [f.ids for f in bound[n]] == [f.ids for f in free[n]]
+    assert said(bound[1::2]) == said(free[1::2])
 
 
 @pytest.mark.skipif(not gemma.is_halving(), reason="this processor does not multiply bfloat16 natively")
 def test_halved_factors_change_likelihoods_by_less_than_two_percent(
     folder: Path, plain: Any, questions: list[list[int]]
 ) -> None:
-    halved = beam.Searcher(gemma.Gemma(folder))
-    for question in questions:
-        answer = questions[1][1:9]
-        assert halved.likelihood(question, answer) == pytest.approx(score(plain, question, answer), rel=0.02)
+    halved = gemma.Gemma(folder)
+    begun = [questions[1][1:9]] * 4
+    for question, (best, *_) in zip(
+        questions, answers(halved, questions, [10] * 4, begun=begun), strict=True
+    ):
+        assert best.score == pytest.approx(score(plain, question, best.ids), rel=0.02)
 
 
 def test_any_number_of_threads_says_the_same(folder: Path, questions: list[list[int]]) -> None:
-    searcher = beam.Searcher(gemma.Gemma(folder))
-    said = []
+    model = gemma.Gemma(folder)
+    found = []
     for count in (1, 2, 4):
         with beam.threads(count):
-            together = searcher.search(questions * 5, [20] * 20, end=NEVER)
-            said.append((together, searcher.search(questions[:1], [20], end=NEVER)))
-    assert said[0] == said[1] == said[2]
+            few = answers(model, questions * 2, [20] * 8)
+            found.append((few, answers(model, questions[:1], [20])))
+    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,20 @@ def test_fakes_are_what_they_stand_for() -> None:
 
 def test_free_cores_are_between_one_and_all() -> None:
     assert 1 <= threads.free_cores() <= threads.available_cores()
+
+
+def test_likenesses_are_sacrebleu_s_chrf() -> None:
+    said = [
+        "Президент прибыл в Париж в понедельник.",
+        "Президент приехал в Париж.",
+        "В понедельник президент прибыл во Францию",
+        "Да",
+        "",
+        "Президент прибыл в Париж в понедельник.",
+    ]
+    found = metrics.likenesses(said)
+    for n, one in enumerate(said):
+        others = [metrics.compare(other, one, lang="ru").chrf for m, other in enumerate(said) if m != n]
+        assert found[n] == pytest.approx(sum(others) / len(others))
+    assert metrics.likenesses(said[:1]) == [0.0]
+    assert metrics.likenesses([]) == []

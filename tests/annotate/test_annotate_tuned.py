@@ -22,8 +22,9 @@ from mtcheck.annotate import registry  # noqa: E402
 from mtcheck.annotate.hf import adapted, embedded, generating, spelling, tuned  # noqa: E402
 from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
-from mtcheck.annotate.hf.beam import Found  # noqa: E402
+from mtcheck.annotate.hf.beam import Asked, Found, Then  # noqa: E402
 from mtcheck.annotate.hf.cutting import cut_tokenizer, merge_ranks  # noqa: E402
+from mtcheck.annotate.hf.generating import Answer, Ask, Talk  # noqa: E402
 from mtcheck.annotate.hf.loading import Checkpoint  # noqa: E402
 from mtcheck.annotate.hf.tuned import TunedTranslator  # noqa: E402
 from mtcheck.annotate.models import Models  # noqa: E402
@@ -173,11 +174,15 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
     tokenizer = Tokenizer.from_file(str(tmp_path / "merged" / "tokenizer.json"))
     ids = tokenizer.encode(question(tiny.LINES[0], "en", "ru")).ids
-    scored = translator._decoder.likelihood(ids[:5], ids[5:])
+    said: list[Found] = []
+    translator._decoder.search(
+        [Asked(ids[:5], (), ids[5:], len(ids) - 3)], lambda _, found: said.extend(found)
+    )
+    whole = [*ids[:5], *said[0].ids]
     with torch.inference_mode():
-        logits = torch.log_softmax(model(torch.tensor([ids])).logits[0], -1)
-    own = [float(logits[n - 1, ids[n]]) for n in range(5, len(ids))]
-    assert scored == pytest.approx(sum(own) / len(own), rel=0.02)
+        logits = torch.log_softmax(model(torch.tensor([whole])).logits[0], -1)
+    own = [float(logits[n - 1, whole[n]]) for n in range(5, len(whole))]
+    assert said[0].score == pytest.approx(sum(own) / len(own), rel=0.02)
 
 
 def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(installed: Any) -> None:
@@ -228,33 +233,28 @@ class Said:
         self.first, self.second, self._tokenizer = first, second, tokenizer
         self.asked: list[str] = []
         self.unwanted: list[Sequence[int]] = []
-        self.batches: list[tuple[list[int], list[int]]] = []
+        self.begun: list[str] = []
+        self.lanes: list[list[Asked]] = []
 
-    def search(
-        self,
-        questions: Sequence[Sequence[int]],
-        limits: Sequence[int],
-        *,
-        end: int,
-        unwanted: Sequence[Sequence[int]],
-    ) -> list[list[Found]]:
+    def answer(self, one: Asked) -> list[Found]:
+        """What is said to one question."""
+        self.asked.append(self._tokenizer.decode(list(one.question)))
+        self.unwanted.append(one.unwanted)
+        self.begun.append(self._tokenizer.decode(list(one.begun)))
+        end = self._tokenizer.token_to_id(generating.END)
+        out = []
+        for text, score in self.second if one.unwanted or one.begun else self.first:
+            ids = self._tokenizer.encode(f" {text}", add_special_tokens=False).ids
+            out.append(Found([*one.begun, *ids, end], score, True))
+        return out
+
+    def search(self, asked: Sequence[Asked], then: Then) -> None:
         """See ``beam.Searcher``."""
-        self.asked += [self._tokenizer.decode(list(one)) for one in questions]
-        self.unwanted += unwanted
-        self.batches.append((list(map(len, questions)), list(limits)))
-        return [
-            [
-                Found([*self._tokenizer.encode(f" {text}", add_special_tokens=False).ids, end], score, True)
-                for text, score in (self.second if without else self.first)
-            ]
-            for without in unwanted
-        ]
-
-    def likelihood(self, question: Sequence[int], answer: Sequence[int]) -> float:
-        """See ``beam.Searcher``: every token is rather likely."""
-        assert question
-        assert answer
-        return -0.3
+        self.lanes.append(list(asked))
+        for n, first in enumerate(asked):
+            one: Asked | None = first
+            while one:
+                one = then(n, self.answer(one))
 
 
 def saying(
@@ -403,7 +403,12 @@ def test_a_name_seen_inside_a_sentence_is_one_where_it_begins_another(installed:
     ],
 )
 def test_foreign_words(target: str, langs: tuple[str, str], expected: tuple[int, int]) -> None:
-    assert spelling.foreign_words(target, spelling.Langs(*langs)) == expected
+    own = spelling.Langs(*langs)
+    assert spelling.foreign_words(target, own) == expected
+    before = spelling.before_foreign_words(target, own)
+    assert spelling.foreign_words(before, own) == (0, 0)
+    assert target.startswith(before)
+    assert (before == target) == (expected == (0, 0))
 
 
 def test_an_adapter_with_other_bytes_is_refused(base: Path, tmp_path: Path) -> None:
@@ -473,20 +478,18 @@ def test_both_halves_of_a_round_trip_share_one_model(
 def test_what_a_wrong_name_stands_for_is_begun_anew(installed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [("Мы говорили о Китае.", -0.2)]
     translator, said = saying(installed, wrong)
-    search = said.search
+    answer = said.answer
 
-    def answer(questions: Sequence[Sequence[int]], *rest: Any, **options: Any) -> list[list[Found]]:
-        begun = translator._tokenizer.decode(list(questions[0])).endswith("Каза")
-        said.first = [("хстане.", -0.3)] if begun else wrong
-        return search(questions, *rest, **options)
+    def begin(one: Asked) -> list[Found]:
+        said.second = [("хстане.", -0.3)]
+        return answer(one)
 
-    monkeypatch.setattr(said, "search", answer)
+    monkeypatch.setattr(said, "answer", begin)
     (found,) = translator.candidates(["We spoke of Kazakhstan."], source_lang="en", target_lang="ru")
-    assert said.asked[-1].endswith(" Мы говорили о Каза")
+    assert said.begun == ["", " Мы говорили о Каза"]
     assert found is not None
     assert found.text.replace(" ", "") == "МыговорилиоКазахстане."
-    assert found.faults == 0
-    assert found.likelihood == pytest.approx(-0.3), "of the whole, what was begun with included"
+    assert (found.faults, found.likelihood) == (0, -0.3)
 
 
 @pytest.mark.parametrize(
@@ -512,31 +515,52 @@ def test_of_equals_the_one_most_like_the_others_is_taken() -> None:
     said = ["The cat sat on the mat.", "The cat sat on a mat.", "The cat sat on that mat.", "A dog ran off."]
     found = [tuned.Candidate(text, -0.5, "ok", 0) for text in said]
     assert tuned.agreed(found).text in said[:3]
-    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 0)]).text == said[3]
-    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.9, "ok", 1)]).text != said[3]
+    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.2, "ok", 0)]).text == said[3]
+    assert tuned.agreed([*found[:3], tuned.Candidate(said[3], 0.2, "ok", 1)]).text != said[3]
     assert tuned.agreed(found[:1]) is found[0]
 
 
-def test_long_questions_are_asked_first_and_in_two_batches_at_least(installed: Any) -> None:
+def asks(translator: TunedTranslator, texts: Sequence[str], heard: list[Sequence[Answer]]) -> list[Talk[str]]:
+    """A talk for each text, that asks once and comes to the likeliest answer."""
+
+    def talk(value: str) -> Talk[str]:
+        answers = yield Ask(translator._asking.tokens(value))
+        heard.append(answers)
+        return answers[0].text
+
+    return [talk(value) for value in texts]
+
+
+@pytest.mark.parametrize(
+    ("count", "lanes"), [(1, 1), (generating.FEW, 1), (9, 2), (40, 2), (256, 2), (257, 3), (600, 5)]
+)
+def test_texts_are_dealt_to_lanes_the_longest_first(installed: Any, count: int, lanes: int) -> None:
     translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])
-    texts = ["Президент. " * n for n in (1, 3, 9, 12, 2)] * 4
-    asked = [translator._asking.tokens(value) for value in texts]
-    assert len(translator._asking.answers(asked)) == len(asked)
-    lengths = [length for batch, _ in said.batches for length in batch]
-    assert lengths == sorted(map(len, asked), reverse=True)
-    assert len(said.batches) >= 2
-    assert all(max(batch) * len(batch) <= generating.BATCH_TOKENS for batch, _ in said.batches)
-    for batch, limits in said.batches:
-        assert limits == [min(3 * n // 2 + 16, generating.WINDOW - n) for n in batch]
+    texts = ["Президент. " * (1 + n % 13) for n in range(count)]
+    progress: list[int] = []
+    found = translator._asking.hold(asks(translator, texts, []), progress.append)
+    assert found == ["The president arrived in Paris."] * count
+    assert progress == [1] * count
+    assert len(said.lanes) == lanes
+    sizes = [len(lane) for lane in said.lanes]
+    assert sum(sizes) == count
+    assert max(sizes) - min(sizes) <= 1
+    for lane in said.lanes:
+        lengths = [len(one.question) for one in lane]
+        assert lengths == sorted(lengths, reverse=True)
+        assert [one.limit for one in lane] == [min(3 * n // 2 + 16, generating.WINDOW - n) for n in lengths]
 
 
-def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(
-    installed: Any,
-) -> None:
+def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(installed: Any) -> None:
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
-    asked = [translator._asking.tokens("Президент. " * 12), translator._asking.tokens("Президент.")]
-    long, short = "word " * 150, "word"
-    first, second = translator._asking.continued(asked, [long, short])
+
+    def talk(value: str, begun: str) -> Talk[Answer]:
+        asking = translator._asking
+        answers = yield Ask(asking.tokens(value), begun=asking.start(begun))
+        return answers[0]
+
+    talks = [talk("Президент. " * 12, "word " * 150), talk("Президент.", "word")]
+    first, second = translator._asking.hold(talks)
     assert first.text.startswith("word word")
     assert not first.finished
     assert second.text.startswith("word")
@@ -545,10 +569,53 @@ def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(
 def test_answers_come_in_the_order_of_their_questions(installed: Any) -> None:
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=2)
     texts = [*tiny.LINES[:4], "Президент. " * 9, "Мы"] * 3
-    asked = [translator._asking.tokens(value) for value in texts]
-    found = translator._asking.answers(asked)
-    assert [one[0].text for one in found[:6]] == [one[0].text for one in found[6:12]]
-    assert len({one[0].text for one in found[:6]}) > 1
+    found = translator._asking.hold(asks(translator, texts, []))
+    assert found[:6] == found[6:12]
+    assert len(set(found[:6])) > 1
+
+
+def test_a_fault_in_a_talk_is_told(installed: Any) -> None:
+    translator, _ = saying(installed, [("The president arrived in Paris.", -0.5)])
+
+    def talk() -> Talk[str]:
+        yield Ask([5, 6, 7])
+        raise ModelError("no more")
+
+    with pytest.raises(ModelError, match="no more"):
+        translator._asking.hold([talk() for _ in range(20)])
+
+
+def test_what_was_said_before_a_copied_word_is_kept(installed: Any) -> None:
+    translator, said = saying(
+        installed, [("Мы поддержим farmers в понедельник.", -0.5)], [("фермеров в понедельник.", -0.55)]
+    )
+    source = ["We will support farmers on Monday."]
+    found = translator.translate(source, source_lang="en", target_lang="ru")
+    assert said.begun == ["", " Мы поддержим"]
+    assert found[0].text.replace(" ", "") == "Мыподдержимфермероввпонедельник."
+
+
+def test_a_senseless_one_is_not_taken_for_its_names() -> None:
+    plain = tuned.Candidate("Сенат принял закон.", -0.4, "ok", 1)
+    named = tuned.Candidate("Руссивальный совет принял закон.", -1.2, "ok", 0)
+    assert tuned.agreed([plain, named]) is plain
+    near = tuned.Candidate("Совет Федерации принял закон.", -1.1, "ok", 0)
+    assert tuned.agreed([plain, named, near]) is near
+    unsure = tuned.Candidate("Он", -0.1, "unsure", 0)
+    assert tuned.agreed([unsure, named]) is named
+
+
+def test_of_equals_the_one_that_the_lexicon_explains_is_taken() -> None:
+    langs = spelling.Langs("en", "ru")
+    said = ["Правительство приняло закон о школах.", "Правительство приняло запах о школах."]
+    right, wrong = (
+        tuned.judge("The government passed a law on schools.", Answer(text, -0.5, True), langs, None)
+        for text in said
+    )
+    assert right.explained > wrong.explained
+    assert tuned.agreed([wrong, right]) is right
+    other = tuned.judge("word", Answer("word", -0.5, True), spelling.Langs("en", "fr"), None)
+    assert other.explained == 0
 
 
 TOLD = ["Токаев согласился.", "По словам Токаева, это так."]
@@ -562,6 +629,9 @@ TOLD = ["Токаев согласился.", "По словам Токаева,
         ("Yesterday Tokayev came.", "Вчера пришел Токуэв.", TOLD, "Токаев."),
         ("Yesterday Tokayev came.", "Вчера пришел Токуэв.", TOLD[:1], "Токуэв."),
         ("We spoke with Tokayev.", "Мы говорили с Токаевым.", TOLD, "Токаевым."),
+        ("We spoke with Putin.", "Мы говорили с Путичем.", ["Путина нет.", "Путин и Токаев."], "Путин."),
+        ("We spoke with Putin.", "Мы говорили с Путичем.", ["Путь долог.", "Путин нет."], "Путичем."),
+        ("We spoke with Putin.", "Мы говорили с Путиным.", ["Путина нет.", "Путин и Токаев."], "Путиным."),
         ("Yesterday Wheeler came.", "Вчера пришел Уилер.", TOLD, "Уилер."),
         ("Yesterday Tokayev and Tokyo met.", "Вчера встретились Токуэв и Токио.", TOLD, "Токио."),
         ("Then came the Bulgarians.", "Потом пришли Булгары.", [], "Булгары."),
@@ -584,17 +654,14 @@ def test_a_name_is_spelled_as_the_other_sentences_have_it(
 ) -> None:
     said = {"came": "Вчера пришел Токуэв.", "agreed": TOLD[0], "word": TOLD[1]}
     translator, decoder = saying(installed, [("", -0.1)])
-    search = decoder.search
+    answer = decoder.answer
 
-    def answer(questions: Sequence[Sequence[int]], *rest: Any, **options: Any) -> list[list[Found]]:
-        out = []
-        for tokens in questions:
-            asked = translator._tokenizer.decode(list(tokens), skip_special_tokens=True)
-            decoder.first = [(next(text for key, text in said.items() if key in asked), -0.1)]
-            out += search([tokens], [99], end=options["end"], unwanted=[()])
-        return out
+    def say(one: Asked) -> list[Found]:
+        asked = translator._tokenizer.decode(list(one.question), skip_special_tokens=True)
+        decoder.first = [(next(text for key, text in said.items() if key in asked), -0.1)]
+        return answer(one)
 
-    monkeypatch.setattr(decoder, "search", answer)
+    monkeypatch.setattr(decoder, "answer", say)
     texts = ["Yesterday Tokayev came.", "Tokayev agreed.", "In the word of Tokayev, it is so."]
     found = translator.translate(texts, source_lang="en", target_lang="ru")
     assert [one.text for one in found] == ["Вчера пришел Токаев.", *TOLD]

@@ -1,33 +1,52 @@
-"""Beam search whose rows share their past.
+"""Beam search whose rows share their past, for texts that come and go.
 
 Keys and values of a text's question are computed once for all its rows, and those of its answer are written
 where they stay: no row is copied when another goes on in its place, a mask says which of the past is whose.
-In CTranslate2 44 of 100 parts of a beam's time were such copies; here a beam of four for every text takes
-about the time that one row took there (2026-11-30: 14 sentences a second for 9 in the same hour).
+A text that has its answers makes room for the next one, so that products are of many rows to the end.
 
 Products of 16 bits add up in another order for another number of rows, so that an answer may differ in a
-word by what is searched with it: ``generating`` sees to it that nothing else matters. On any number of
-threads it is the same bit for bit (one, two and four, alone and sixteen together), as questions are read on
-one.
+word by what is searched with it: ``generating`` sees to it that nothing else matters. A text by itself is
+answered the same on any number of threads bit for bit (one, two and four), as questions are read on one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mtcheck.annotate.hf.gemma import Gemma
-from mtcheck.annotate.hf.halved import even
 
-BEAMS = 4
+BEAMS = 3
 """Rows of a text."""
 NO_REPEAT = 5
 """Longest run of tokens, less one, that may stand twice in an answer."""
 STEP = 32
-"""Questions end at its multiples, as keys are read by so many at a time."""
+"""Keys are read by so many at a time."""
 READ_TOKENS = 1024
-"""Tokens of questions that are read at once."""
+"""Tokens of texts that are read at once."""
+SLOTS = 48
+"""Texts that are searched at once: of more, a step takes longer for each than memory would be worth."""
+WAITING = 8
+"""Slots that wait for each other to be free, as questions are read in half the time together."""
+
+
+class Asked(NamedTuple):
+    """A question, all but the last in tokens.
+
+    Attributes:
+        question: what is to be answered.
+        unwanted: what the answer must do without.
+        begun: what the answer begins with.
+        limit: most tokens of the answer, more than it begins with.
+    """
+
+    question: Sequence[int]
+    unwanted: Sequence[int]
+    begun: Sequence[int]
+    limit: int
 
 
 class Found(NamedTuple):
@@ -37,6 +56,11 @@ class Found(NamedTuple):
     ids: list[int]
     score: float
     finished: bool
+
+
+Then = Callable[[int, list[Found]], Asked | None]
+"""Takes the number of what was asked and the answers that a beam came to, the likeliest first, and gives what
+is asked after them, if anything."""
 
 
 @contextmanager
@@ -53,43 +77,182 @@ def threads(count: int) -> Iterator[None]:
 
 
 class Searcher:
-    """Answers of a model by beam search."""
+    """Answers of a model by beam search.
 
-    def __init__(self, model: Gemma) -> None:
-        self._model = model
+    Args:
+        end: the token that ends an answer.
+    """
 
-    def search(
-        self,
-        questions: Sequence[Sequence[int]],
-        limits: Sequence[int],
-        *,
-        end: int,
-        unwanted: Sequence[Sequence[int]] = (),
-    ) -> list[list[Found]]:
-        """The answers of each question that a beam comes to, the likeliest first.
+    def __init__(self, model: Gemma, end: int) -> None:
+        self._model, self._end = model, end
 
-        Args:
-            questions: tokens.
-            limits: most tokens of each answer.
-            end: the token that ends an answer.
-            unwanted: tokens that each answer must do without.
-        """
+    def search(self, asked: Sequence[Asked], then: Then) -> None:
+        """Answer questions, and what is asked after them before the rest."""
         import torch
 
+        waiting = deque(enumerate(asked))
+        slots = min(SLOTS, len(asked))
         with torch.inference_mode():
-            found = _Search(self._model, questions, limits, end, unwanted or [()] * len(questions))
-            while found.slots:
-                found.step()
-        return [sorted(one, key=lambda f: -f.score) for one in found.found]
+            search = _Search(self._model, slots, self._end)
+            while waiting or search.texts:
+                free = slots - len(search.texts)
+                if waiting and (free >= WAITING or not search.texts):
+                    search.add([waiting.popleft() for _ in range(min(free, len(waiting)))])
+                after = [(n, then(n, found)) for n, found in search.step()]
+                waiting.extendleft((n, one) for n, one in after if one)
 
-    def likelihood(self, question: Sequence[int], answer: Sequence[int]) -> float:
-        """Mean log-probability, in nats, of the tokens of an answer after a question."""
+
+def _whole(places: int) -> int:
+    """Places up to the next multiple of ``STEP``."""
+    return -(-places // STEP) * STEP
+
+
+Keep = Callable[[int, int, Any, Any], None]
+"""Of a layer and the number of a text, its keys and values (tokens × size)."""
+
+
+def _states(model: Gemma, texts: Sequence[Sequence[int]], keep: Keep | None = None) -> list[Any]:
+    """States at the tokens of each text (tokens × width of the model). On one thread, as many rows add up in
+    another order on several."""
+    out: list[Any] = []
+    with threads(1):
+        while len(out) < len(texts):
+            tokens = list(accumulate(map(len, texts[len(out) :])))
+            count = max(1, sum(total <= READ_TOKENS for total in tokens))
+            out += _read(model, texts[len(out) : len(out) + count], len(out), keep)
+    return out
+
+
+def _read(model: Gemma, texts: Sequence[Sequence[int]], first: int, keep: Keep | None) -> Sequence[Any]:
+    """The same of some texts at once, from a number on: products are of all their tokens, attention of each
+    text's."""
+    import torch
+
+    lengths = [len(one) for one in texts]
+    ends = list(accumulate(lengths))
+    spans = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+
+    def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
+        query, seen = query.transpose(0, 1), []
+        for n, own in enumerate(spans):
+            if keep:
+                keep(layer, first + n, key[own], value[own])
+            past = (x[own].expand(model.shape.heads, -1, -1) for x in (key, value))
+            asked = query[:, own]
+            seen.append(
+                torch.nn.functional.scaled_dot_product_attention(
+                    asked[None], *(x[None] for x in past), is_causal=True, scale=1.0
+                )[0]
+            )
+        return torch.cat(seen, 1).transpose(0, 1).flatten(1)
+
+    tokens = torch.tensor([token for one in texts for token in one])
+    places = torch.cat([torch.arange(length) for length in lengths])
+    states: Sequence[Any] = model.run(tokens, places, attend).split(lengths)
+    return states
+
+
+class _Past:
+    """Keys and values (slots × places × size, of each layer) of texts: of what was read at the first places,
+    and of what every row of their beams said at each step at the same places of all."""
+
+    def __init__(self, model: Gemma, slots: int) -> None:
         import torch
 
-        with torch.inference_mode():
-            whole = [*question, *answer]
-            states = _Past(self._model, 1, len(whole), 0).read([whole])[0, -len(answer) - 1 : -1]
-            return float(self._model.likelihoods(states, torch.tensor(list(answer))).mean())
+        self._model, self._end = model, 0
+        nothing = torch.zeros((slots, 0, model.shape.size), dtype=model.type)
+        self._keys, self._values = ([nothing] * model.shape.layers for _ in range(2))
+        self._mask = torch.full((slots, BEAMS, 0), -torch.inf, dtype=model.type)
+        """0 where a row's own past is."""
+
+    def read(self, texts: Sequence[Sequence[int]], first: int) -> list[Any]:
+        """States at the tokens of each text (tokens × width of the model), which take slots from one on."""
+        self._grow(max(_whole(len(one)) for one in texts))
+        self._end = max(self._end, *map(len, texts))
+
+        def keep(layer: int, n: int, key: Any, value: Any) -> None:
+            self._keys[layer][first + n, : len(key)] = key
+            self._values[layer][first + n, : len(key)] = value
+
+        states = _states(self._model, texts, keep)
+        self._mask[first : first + len(texts)] = -float("inf")
+        for n, one in enumerate(texts):
+            self._mask[first + n, :, : len(one)] = 0
+        return states
+
+    def say(self, tokens: Any, places: Any) -> Any:
+        """States after a token of each row (texts · beams × width of the model), which are kept."""
+        import torch
+
+        texts, shape = len(tokens), self._model.shape
+        if _whole(self._end + BEAMS) > _whole(self._end):
+            self._pack(texts)
+        first, self._end = self._end, self._end + BEAMS
+        whole = _whole(self._end)
+        self._grow(whole)
+        until = self._end
+        for row in range(BEAMS):
+            self._mask[:texts, row, first + row] = 0
+        mask = self._mask[:texts, :, :whole].repeat_interleave(shape.heads, 1)[:, None]
+
+        def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
+            keys, values = self._keys[layer][:texts], self._values[layer][:texts]
+            keys[:, first:until] = key.reshape(texts, BEAMS, -1)
+            values[:, first:until] = value.reshape(texts, BEAMS, -1)
+            seen = torch.nn.functional.scaled_dot_product_attention(
+                query.reshape(texts, 1, BEAMS * shape.heads, shape.size),
+                keys[:, None, :whole],
+                values[:, None, :whole],
+                attn_mask=mask,
+                scale=1.0,
+            )
+            return seen.reshape(texts * BEAMS, -1)
+
+        return self._model.run(tokens.reshape(-1), places.repeat_interleave(BEAMS), attend)
+
+    def _grow(self, places: int) -> None:
+        """Make room for so many."""
+        import torch
+
+        room = self._mask.shape[2]
+        if places > room:
+            more = max(places, _whole(room + room // 2)) - room
+            for held in (self._keys, self._values):
+                for layer, one in enumerate(held):
+                    held[layer] = torch.nn.functional.pad(one, (0, 0, 0, more))
+            self._mask = torch.nn.functional.pad(self._mask, (0, more), value=-torch.inf)
+
+    def _pack(self, texts: int) -> None:
+        """Move the places of each text that are some row's past together, and forget the others."""
+        import torch
+
+        alive = (self._mask[:texts, :, : self._end] == 0).any(1)
+        first = int(alive.long().cumprod(1).sum(1).min())
+        alive = alive[:, first:]
+        most = int(alive.sum(1).max())
+        if first + most + BEAMS > self._end:
+            return
+        at = alive.byte().argsort(descending=True, stable=True)[:, :most]
+        own, rest = torch.arange(texts)[:, None], slice(first, first + most)
+        for one in (*self._keys, *self._values):
+            one[:texts, rest] = one[own, at + first]
+        mask = self._mask[:texts, :, first : self._end].gather(2, at[:, None].expand(-1, BEAMS, -1))
+        self._mask[:texts, :, rest.stop : self._end] = -torch.inf
+        self._mask[:texts, :, rest] = mask
+        self._end = rest.stop
+
+    def keep(self, slots: Sequence[int]) -> None:
+        """Let the texts of some slots, in their order, be the first ones."""
+        for n, old in enumerate(slots):
+            if n != old:
+                for one in (*self._keys, *self._values):
+                    one[n, : self._end] = one[old, : self._end]
+                self._mask[n] = self._mask[old]
+
+    def follow(self, parents: Any) -> None:
+        """Let each row (texts × beams) have the past of its parent."""
+        past = self._mask[: len(parents), :, : self._end]
+        past.copy_(past.gather(1, parents[:, :, None].expand(-1, -1, past.shape[2])))
 
 
 class _Choice(NamedTuple):
@@ -100,177 +263,76 @@ class _Choice(NamedTuple):
     token: int
 
 
-def _whole(places: int) -> int:
-    """Places up to the next multiple of ``STEP``."""
-    return -(-places // STEP) * STEP
+class _Text:
+    """A text at work: its number, what was asked, the log-probability in nats of what its answer begins with,
+    how many tokens were said after it, and the answers so far."""
 
-
-class _Past:
-    """Keys and values (layers × texts × places × size): of questions, which end at ``width``, then of what
-    every row of their beams said at each step.
-
-    Args:
-        steps: most that there will be.
-    """
-
-    def __init__(self, model: Gemma, texts: int, longest: int, steps: int) -> None:
-        import torch
-
-        self._model, self.width = model, _whole(longest)
-        room = _whole(self.width + BEAMS * steps)
-        size = model.shape.layers, texts, room, model.shape.size
-        self.keys, self.values = (torch.empty(size, dtype=model.type) for _ in range(2))
-        self.mask = torch.full((texts, BEAMS, room), -torch.inf, dtype=model.type)
-        """0 where a row's own past is."""
-
-    def read(self, questions: Sequence[Sequence[int]]) -> Any:
-        """States at the places of each question (texts × ``width`` × width of the model), it at the end."""
-        import torch
-
-        self._clear(len(questions), 0, self.width)
-        states = torch.zeros((len(questions), self.width, self._model.width))
-        with threads(1):  # many rows add up in another order on several
-            for width, group in even(range(len(questions)), lambda n: len(questions[n]), most=READ_TOKENS):
-                states[group, -width:] = self._read([questions[n] for n in group], group, width)
-        for n, one in enumerate(questions):
-            self.mask[n, :, self.width - len(one) : self.width] = 0
-        return states
-
-    def _read(self, questions: Sequence[Sequence[int]], at: Sequence[int], width: int) -> Any:
-        """The same of some, each within a width of its own: another one would add up in another order."""
-        import torch
-
-        texts, shape = len(questions), self._model.shape
-        ids = torch.zeros((texts, width), dtype=torch.long)
-        places, allowed = ids.clone(), torch.zeros((texts, width, width), dtype=torch.bool)
-        for n, one in enumerate(questions):
-            first = width - len(one)
-            ids[n, first:] = torch.tensor(one)
-            places[n, first:] = torch.arange(len(one))
-            allowed[n, first:, first:] = True
-        allowed = allowed.tril() | torch.eye(width, dtype=torch.bool)  # padding sees itself, or nothing would
-        mask = torch.zeros(allowed.shape, dtype=self._model.type).masked_fill_(~allowed, -torch.inf)[:, None]
-
-        def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
-            own = [x.reshape(texts, width, shape.size) for x in (key, value)]
-            for held, new in zip((self.keys, self.values), own, strict=True):
-                held[layer, list(at), self.width - width : self.width] = new
-            asked = query.reshape(texts, width, shape.heads, shape.size).transpose(1, 2)
-            seen = torch.nn.functional.scaled_dot_product_attention(
-                asked, *(x[:, None].expand(-1, shape.heads, -1, -1) for x in own), attn_mask=mask, scale=1.0
-            )
-            return seen.transpose(1, 2).reshape(texts * width, -1)
-
-        return self._model.run(ids.view(-1), places.view(-1), attend).view(texts, width, -1)
-
-    def say(self, tokens: Any, places: Any, step: int) -> Any:
-        """States after a token of each row (texts · beams × width of the model), which are kept."""
-        import torch
-
-        texts, shape = len(tokens), self._model.shape
-        first = self.width + step * BEAMS
-        until = first + BEAMS
-        for row in range(BEAMS):
-            self.mask[:texts, row, first + row] = 0
-        whole = _whole(until)
-        if first % STEP == 0:
-            self._clear(texts, first, whole)
-        mask = self.mask[:texts, :, :whole].repeat_interleave(shape.heads, 1)[:, None]
-
-        def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
-            for held, new in ((self.keys, key), (self.values, value)):
-                held[layer, :texts, first:until] = new.reshape(texts, BEAMS, -1)
-            seen = torch.nn.functional.scaled_dot_product_attention(
-                query.reshape(texts, 1, BEAMS * shape.heads, shape.size),
-                self.keys[layer, :texts, None, :whole],
-                self.values[layer, :texts, None, :whole],
-                attn_mask=mask,
-                scale=1.0,
-            )
-            return seen.reshape(texts * BEAMS, -1)
-
-        return self._model.run(tokens.reshape(-1), places.repeat_interleave(BEAMS), attend)
-
-    def _clear(self, texts: int, first: int, until: int) -> None:
-        """Make places ready just before they are seen; memory that nothing was written to takes no room."""
-        self.keys[:, :texts, first:until] = 0
-        self.values[:, :texts, first:until] = 0
-
-    def keep(self, texts: Sequence[int], steps: int) -> None:
-        """Let the texts at some places, in their order, be the first ones.
-
-        Args:
-            steps: how many there were.
-        """
-        used = self.width + steps * BEAMS
-        for n, old in enumerate(texts):
-            if n != old:
-                for held in (self.keys, self.values):
-                    held[:, n, :used] = held[:, old, :used]
-                self.mask[n] = self.mask[old]
-
-    def follow(self, parents: Any, steps: int) -> None:
-        """Let each row (texts × beams) have the past of its parent.
-
-        Args:
-            steps: how many there were.
-        """
-        said = self.mask[: len(parents), :, self.width : self.width + steps * BEAMS]
-        said.copy_(said.gather(1, parents[:, :, None].expand(-1, -1, said.shape[2])))
+    def __init__(self, number: int, asked: Asked, lead: float) -> None:
+        self.number, self.asked, self.lead = number, asked, lead
+        self.said, self.found = 0, list[Found]()
 
 
 class _Search:
     """A search for answers to questions, step by step.
 
-    ``slots`` says which question each place of the past is at work for; one that has its answers leaves it.
+    ``texts`` has those at work, in the order of their slots.
     """
 
-    def __init__(
-        self,
-        model: Gemma,
-        questions: Sequence[Sequence[int]],
-        limits: Sequence[int],
-        end: int,
-        unwanted: Sequence[Sequence[int]],
-    ) -> None:
+    def __init__(self, model: Gemma, slots: int, end: int) -> None:
         import torch
 
-        self._model, self._limits, self._end, self._unwanted = model, limits, end, unwanted
-        self.found: list[list[Found]] = [[] for _ in questions]
-        self.slots = list(range(len(questions)))
-        self._past = _Past(model, len(questions), max(map(len, questions)), max(limits))
-        self._places = torch.tensor(list(map(len, questions)))
-        self._forbid()
-        states = self._past.read(questions)[:, -1].repeat_interleave(BEAMS, 0)  # as many as at every step
-        scores, tokens = (x[::BEAMS] for x in model.likeliest(states, BEAMS, self._forbidden))
-        scores = scores.masked_fill(tokens == end, -torch.inf)  # to say nothing is no answer
-        self._scores, best = scores.topk(BEAMS, -1)
-        self._said = tokens.gather(1, best)[:, :, None]
-        self._step = 0
+        self._model, self._end, self._past = model, end, _Past(model, slots)
+        self.texts: list[_Text] = []
+        self._said = torch.empty((0, BEAMS, 1), dtype=torch.long)
+        """What every row said last, after as many -1 as the longest one said more."""
+        self._scores = torch.empty((0, BEAMS))
+        self._places = torch.empty(0, dtype=torch.long)
 
-    def _forbid(self) -> None:
-        """Find the rows and tokens that are no choice there."""
+    def add(self, asked: Sequence[tuple[int, Asked]]) -> None:
+        """Begin with some more, by their numbers."""
         import torch
 
-        counts = torch.tensor([len(self._unwanted[text]) for text in self.slots], dtype=torch.long)
-        unwanted = [token for text in self.slots for token in self._unwanted[text]]
-        tokens = torch.tensor(unwanted, dtype=torch.long)
-        first = torch.arange(len(self.slots)).repeat_interleave(counts) * BEAMS
-        rows = first.repeat(BEAMS) + torch.arange(BEAMS).repeat_interleave(len(tokens))
-        self._forbidden = (rows, tokens.repeat(BEAMS)) if len(tokens) else None
+        given = [[*one.question, *one.begun] for _, one in asked]
+        states = self._past.read(given, len(self.texts))
+        for (number, one), own in zip(asked, states, strict=True):
+            self.texts.append(_Text(number, one, self._lead(own, one.begun)))
+        last = torch.stack([own[-1] for own in states]).repeat_interleave(BEAMS, 0)  # as at every step
+        unwanted = _unwanted(self.texts[-len(asked) :])
+        scores, tokens = (x[::BEAMS] for x in self._model.likeliest(last, BEAMS, unwanted))
+        empty = torch.tensor([not one.begun for _, one in asked])[:, None]  # to say nothing is no answer
+        scores, best = scores.masked_fill((tokens == self._end) & empty, -torch.inf).topk(BEAMS, -1)
+        said = torch.full((len(asked), BEAMS, self._said.shape[2]), -1)
+        said[:, :, -1] = tokens.gather(1, best)
+        self._said = torch.cat([self._said, said])
+        self._scores = torch.cat([self._scores, scores])
+        self._places = torch.cat([self._places, torch.tensor(list(map(len, given)))])
+        self._unwanted = _unwanted(self.texts)
 
-    def step(self) -> None:
-        """Say one more token in every row."""
-        texts = len(self.slots)
-        states = self._past.say(self._said[:, :, -1], self._places + self._step, self._step)
-        scores, tokens = self._model.likeliest(states, 2 * BEAMS, self._forbidden)
+    def _lead(self, states: Any, begun: Sequence[int]) -> float:
+        """Log-probability, in nats, of what an answer begins with."""
+        import torch
+
+        if not begun:
+            return 0.0
+        before = states[-len(begun) - 1 : -1]
+        return float(self._model.likelihoods(before, torch.tensor(list(begun))).sum())
+
+    def step(self) -> list[tuple[int, list[Found]]]:
+        """Say one more token in every row.
+
+        Returns:
+            what is answered thereby, by its number.
+        """
+        texts = len(self.texts)
+        states = self._past.say(self._said[:, :, -1], self._places)
+        scores, tokens = self._model.likeliest(states, 2 * BEAMS, self._unwanted)
         scores = self._without_repeats(scores, tokens)
         best, at = (self._scores.view(-1, 1) + scores).view(texts, -1).topk(2 * BEAMS, -1)
-        self._step += 1
+        self._places += 1
         parents = at // scores.shape[1]
         tokens = tokens.view(texts, -1).gather(1, at)
         rows = zip(best.tolist(), parents.tolist(), tokens.tolist(), strict=True)
-        self._choose([[_Choice(*choice) for choice in zip(*row, strict=True)] for row in rows])
+        return self._choose([[_Choice(*choice) for choice in zip(*row, strict=True)] for row in rows])
 
     def _without_repeats(self, scores: Any, tokens: Any) -> Any:
         """Scores of tokens, none for those that would end a run of ``NO_REPEAT`` that was said before."""
@@ -280,46 +342,69 @@ class _Search:
         if said.shape[1] <= before:
             return scores
         again = (said.unfold(1, before, 1)[:, :-1] == said[:, None, -before:]).all(-1)
+        again &= said[:, -before, None] >= 0
         if not again.any():
             return scores
         ended = torch.where(again, said[:, before:], -1)
         return scores.masked_fill((tokens[:, :, None] == ended[:, None]).any(-1), -torch.inf)
 
-    def _choose(self, choices: Sequence[Sequence[_Choice]]) -> None:
+    def _choose(self, choices: Sequence[Sequence[_Choice]]) -> list[tuple[int, list[Found]]]:
         """Take what ends for answers, and the best of the rest into the next step."""
         going = [[choice for choice in row if choice.token != self._end][:BEAMS] for row in choices]
-        kept = [n for n in range(len(self.slots)) if not self._take(n, choices[n], going[n][0])]
-        if len(kept) < len(self.slots):
-            self._leave(kept)
-        if kept:
-            self._go_on([going[n] for n in kept])
+        done = {n for n, row in enumerate(choices) if self._take(n, row, going[n][0])}
+        out = [
+            (self.texts[n].number, sorted(self.texts[n].found, key=lambda f: -f.score)) for n in sorted(done)
+        ]
+        self._go_on(going)
+        if done:
+            self._leave(done)
+        return out
 
     def _take(self, n: int, choices: Sequence[_Choice], best: _Choice) -> bool:
         """Keep the answers of a slot that end here, or at its limit one that does not; whether it is done."""
-        text, length = self.slots[n], self._step + 1
-        at_limit = length >= self._limits[text]
+        text = self.texts[n]
+        text.said += 1
+        begun = text.asked.begun
+        length = len(begun) + text.said + 1
+        at_limit = length >= text.asked.limit
         ended = [choice for choice in choices[:BEAMS] if choice.token == self._end]
-        for choice in ended or ([best] if at_limit and not self.found[text] else []):
-            ids = [*self._said[n, choice.parent].tolist(), choice.token]
-            self.found[text].append(Found(ids, choice.score / length, choice.token == self._end))
-        return at_limit or len(self.found[text]) >= BEAMS
-
-    def _leave(self, kept: Sequence[int]) -> None:
-        """Let only some slots go on, in their order."""
-        import torch
-
-        at = torch.tensor(kept, dtype=torch.long)
-        self._past.keep(kept, self._step)
-        self._said, self._places = self._said[at], self._places[at]
-        self.slots = [self.slots[n] for n in kept]
-        self._forbid()
+        for choice in ended or ([best] if at_limit and not text.found else []):
+            ids = [*begun, *self._said[n, choice.parent, -text.said :].tolist(), choice.token]
+            score = (text.lead + choice.score) / length
+            text.found.append(Found(ids, score, choice.token == self._end))
+        return at_limit or len(text.found) >= BEAMS
 
     def _go_on(self, chosen: Sequence[Sequence[_Choice]]) -> None:
         """Let rows have their parents' past and say what was chosen."""
         import torch
 
         score, parents, said = torch.tensor(chosen, dtype=torch.float64).unbind(-1)
-        self._past.follow(parents.long(), self._step)
+        self._past.follow(parents.long())
         own = parents.long()[:, :, None].expand(-1, -1, self._said.shape[2])
         self._said = torch.cat([self._said.gather(1, own), said.long()[:, :, None]], 2)
         self._scores = score.float()
+
+    def _leave(self, done: set[int]) -> None:
+        """Let the last slots take the places of those that are done."""
+        import torch
+
+        count = len(self.texts) - len(done)
+        last = [n for n in range(count, len(self.texts)) if n not in done]
+        kept = [last.pop() if n in done else n for n in range(count)]
+        self._past.keep(kept)
+        self.texts = [self.texts[n] for n in kept]
+        longest = max((text.said + 1 for text in self.texts), default=1)
+        at = torch.tensor(kept, dtype=torch.long)
+        self._said, self._scores = self._said[at, :, -longest:], self._scores[at]
+        self._places, self._unwanted = self._places[at], _unwanted(self.texts)
+
+
+def _unwanted(texts: Sequence[_Text]) -> tuple[Any, Any] | None:
+    """The rows and tokens that are no choice there."""
+    import torch
+
+    counts = torch.tensor([len(text.asked.unwanted) for text in texts], dtype=torch.long)
+    tokens = torch.tensor([token for text in texts for token in text.asked.unwanted], dtype=torch.long)
+    first = torch.arange(len(texts)).repeat_interleave(counts) * BEAMS
+    rows = first.repeat(BEAMS) + torch.arange(BEAMS).repeat_interleave(len(tokens))
+    return (rows, tokens.repeat(BEAMS)) if len(tokens) else None

@@ -26,8 +26,9 @@ SPARE = 8
 """Tokens beyond those that are asked for, whose scores are computed in 32 bits: in 16 they are rounded, and
 neighbours may change places."""
 
-PART = 1024
-"""Inputs whose products add up in one order on any number of threads."""
+PART, FEW = 1024, 32
+"""Inputs whose products add up in one order on any number of threads, and rows of which they are taken apart
+for it: more are multiplied on one."""
 _ROWS = 128
 """That weights are laid out for; fewer and more are multiplied with them as well."""
 
@@ -122,13 +123,16 @@ class Linear:
 
 
 class WideLinear:
-    """A product of many inputs, in 32 bits: of ``PART`` of them at a time."""
+    """A product of many inputs, in 32 bits: for few rows of ``PART`` of them at a time."""
 
     def __init__(self, weight: Any, *, halved: bool) -> None:
+        self._whole = Linear(weight, halved=halved)
         self._parts = [Linear(part, halved=halved) for part in weight.split(PART, 1)]
 
     def __call__(self, rows: Any) -> Any:
         """Of rows × inputs, rows × outputs."""
+        if len(rows) > FEW:
+            return self._whole(rows).float()
         first, *rest = zip(self._parts, rows.split(PART, 1), strict=True)
         total = first[0](first[1]).float()
         for part, own in rest:
@@ -263,7 +267,13 @@ class Gemma:
 
     def likelihoods(self, states: Any, tokens: Any) -> Any:
         """Log-probability, in nats, of a token after each state (rows)."""
-        return self._exact(states, tokens[:, None])[:, 0] - self.scores(states).float().logsumexp(-1)
+        import torch
+
+        parts = []
+        for some, own in zip(states.split(_ROWS), tokens.split(_ROWS), strict=True):
+            _, total, _ = self._spread(some, self.scores(some), 1)
+            parts.append((self._exact(some, own[:, None]) - total)[:, 0])
+        return torch.cat(parts)
 
     def likeliest(self, states: Any, count: int, unwanted: tuple[Any, Any] | None = None) -> tuple[Any, Any]:
         """Log-probabilities, in nats, and numbers of the likeliest next tokens of each row, some more than
@@ -277,6 +287,14 @@ class Gemma:
         scores = self.scores(states)
         if unwanted is not None:
             scores[unwanted] = -torch.inf
+        exact, total, tokens = self._spread(states, scores, count)
+        return exact - total, tokens
+
+    def _spread(self, states: Any, scores: Any, count: int) -> tuple[Any, Any, Any]:
+        """Scores in 32 bits of the likeliest tokens (rows × tokens), the logarithm of the sum of all (rows ×
+        1), and their numbers."""
+        import torch
+
         rows, size = scores.shape
         whole = size // BLOCK * BLOCK
         blocks = scores[:, :whole].view(rows, -1, BLOCK)
@@ -290,7 +308,7 @@ class Gemma:
         exact = torch.where(rough == -torch.inf, rough, self._exact(states, tokens))
         total = held.logsumexp(-1, keepdim=True)
         told = (exact - total).exp().sum(-1, keepdim=True) - (rough - total).exp().sum(-1, keepdim=True)
-        return exact - (total + told.log1p()), tokens
+        return exact, total + told.log1p(), tokens
 
     def _exact(self, states: Any, tokens: Any) -> Any:
         """Scores of some tokens of each row (rows × tokens), in 32 bits."""

@@ -8,7 +8,7 @@ constraints, https://aclanthology.org/N19-1044/).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -100,14 +100,20 @@ def corrected(source: str, target: str, langs: Langs, beside: Sequence[str] = ()
         means = has_meaning(name.text, langs) or titles.is_demonym(name.text.removesuffix("s"))
         if means or len(found) != 1 or written == name.text or not name.text.isalpha():
             continue
-        stem = re.compile(rf"\b{re.escape(written[: stem_length(written)])}")
         more = renderings.adds_consonant(found[0], written, langs.target)
-        if stem.match(found[0]) and not more:
+        if _spells(found[0], written) and not more:
             continue
-        told = sum(stem.search(other) is not None for other in beside)
+        told = sum(any(_spells(word, written) for word in text.words(other)) for other in beside)
         if told >= TOLD or (not name.known and (more or renderings.lacks_consonant(found[0], written))):
             target = re.sub(rf"\b{re.escape(found[0])}\b", written, target)
     return target
+
+
+def _spells(word: str, written: str) -> bool:
+    """Whether a word is a name as it is spelled or a case of it: Путиным for Путин, neither Путичем nor
+    Путь."""
+    same = word.startswith(written[: stem_length(written)])
+    return same and renderings.keeps_consonants(word, written)
 
 
 def begun(source: str, target: str, langs: Langs) -> str | None:
@@ -193,14 +199,32 @@ def _places() -> Mapping[str, tuple[str, ...]]:
 def foreign_words(target: str, langs: Langs) -> tuple[int, int]:
     """Words of two scripts, and words all in letters of scripts that the target is not written in, but for
     those that the lexicon keeps as they are (FedEx)."""
+    mixed = [own for _, own in _foreign(target, langs)]
+    return sum(mixed), len(mixed) - sum(mixed)
+
+
+def before_foreign_words(target: str, langs: Langs) -> str:
+    """A target up to the first of those words."""
+    first = next((word for word, _ in _foreign(target, langs)), None)
+    return target if first is None else target[: target.index(first)]
+
+
+def without_foreign_words(target: str, langs: Langs) -> str:
+    """A target without them."""
+    for word, _ in _foreign(target, langs):
+        target = target.replace(word, "")
+    return target
+
+
+def _foreign(target: str, langs: Langs) -> Iterator[tuple[str, bool]]:
+    """Words with such a part, for each part, and whether some of its letters are of the target's scripts."""
     scripts = text.expected_scripts(langs.target)
-    mixed = copied = 0
     for word in text.words(target) if scripts else ():
         for part in word.split("-"):
             if is_foreign(part, scripts):
                 own = any(text.script_of(c) in scripts for c in part)
-                mixed, copied = mixed + own, copied + (not own and not _stays(part, langs))
-    return mixed, copied
+                if own or not _stays(part, langs):
+                    yield word, own
 
 
 def _stays(word: str, langs: Langs) -> bool:

@@ -12,7 +12,7 @@ As many batches are answered at once as there are idle cores, each on one thread
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -22,19 +22,33 @@ from mtcheck.annotate import guards, metrics
 from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.adapter import Adapter, question
-from mtcheck.annotate.hf.generating import Answer, Asking, Decoder
+from mtcheck.annotate.hf.generating import END, Answer, Ask, Asking, Decoder, Talk
 from mtcheck.annotate.hf.loading import Checkpoint
-from mtcheck.annotate.hf.spelling import Langs, begun, corrected, foreign_words, names_of, spell
+from mtcheck.annotate.hf.spelling import (
+    Langs,
+    before_foreign_words,
+    begun,
+    corrected,
+    foreign_words,
+    names_of,
+    spell,
+    without_foreign_words,
+)
 from mtcheck.core import ModelError, Translation
-from mtcheck.gates import numbers, renderings
+from mtcheck.gates import lexicon, numbers, renderings
 
-AT_ONCE = 256
-"""Texts between two reports of progress."""
+BESIDE = 256
+"""Texts that tell what is a name in each other, and how it is spelled."""
 LIKENESS = 0.01
 """Nats that a point of chrF between a candidate and the others counts."""
 COPIED = 0.25
 """Nats that each copied word costs a candidate: a brand may stay in its script where the model is sure of it,
 a town may not."""
+EXPLAINED = 0.1
+"""Nats that each nat counts by which the words of a text and a candidate explain each other (``lexicon``)."""
+DOUBTFUL = 0.75
+"""Nats less than the likeliest that a candidate may be and still be taken for its names: one that makes no
+sense may have them all."""
 MAX_QUESTION = 240
 """Tokens; with an answer of like length still within the window of 512 that every layer sees."""
 
@@ -49,6 +63,8 @@ class Candidate:
         verdict: as ``guards.judge``, or ``unsure``.
         faults: names and numbers without a counterpart on the other side, and words of two scripts.
         copied: words left in the source's script, in whole or in part.
+        explained: nats a word by which its words and the text's explain each other, those copied left out;
+            0 where there is no lexicon.
     """
 
     text: str
@@ -56,12 +72,14 @@ class Candidate:
     verdict: str
     faults: int
     copied: int = 0
+    explained: float = 0.0
 
     @property
     def rank(self) -> tuple[int, int, float]:
         """The higher the better; one that the model is not sure of beats one that is no evidence."""
         standing = {"ok": 2, "unsure": 1}.get(self.verdict, 0)
-        return standing, -self.faults, self.likelihood - COPIED * self.copied
+        worth = self.likelihood - COPIED * self.copied + EXPLAINED * self.explained
+        return standing, -self.faults, worth
 
 
 class TunedTranslator:
@@ -108,60 +126,41 @@ class TunedTranslator:
                 f"{self.signature} was not trained to translate {source_lang} into {target_lang}"
             )
         asked = [self._asking.tokens(question(value, source_lang, target_lang)) for value in texts]
-        out: list[Candidate | None] = [None] * len(texts)
         fitting = [i for i, tokens in enumerate(asked) if len(tokens) <= MAX_QUESTION]
         progress(len(texts) - len(fitting))
-        for at in range(0, len(fitting), AT_ONCE):
-            batch = fitting[at : at + AT_ONCE]
-            found = self._batch(
-                [texts[i] for i in batch], [asked[i] for i in batch], source_lang, target_lang
-            )
-            for i, best in zip(batch, found, strict=True):
-                out[i] = best
-            progress(len(batch))
-        return out
+        groups = [fitting[at : at + BESIDE] for at in range(0, len(fitting), BESIDE)]
+        langs = [_langs([texts[i] for i in group], source_lang, target_lang) for group in groups]
+        beside = list(zip(groups, langs, strict=True))
+        talks = [self._talk(texts[i], asked[i], own) for group, own in beside for i in group]
+        found = dict(zip(fitting, self._asking.hold(talks, progress), strict=True))
+        for group, own in beside:
+            told = [found[i].text for i in group if found[i].verdict == "ok"]
+            for i in group:
+                found[i] = replace(found[i], text=corrected(texts[i], found[i].text, own, told))
+        return [found.get(i) for i in range(len(texts))]
 
-    def _batch(
-        self, texts: Sequence[str], asked: list[list[int]], source_lang: str, target_lang: str
-    ) -> list[Candidate]:
-        """The best candidate of each text, by what the module says."""
-        several = len(texts) > 1  # one text tells nothing of the capital that it begins with
-        names = renderings.names_within(texts, source_lang) if several else None
-        langs = Langs(source_lang, target_lang, names)
-        floor = self._adapter.facts.floors.get(text.primary(target_lang))
-        found = _Found(texts, langs, floor)
-        found.add(dict(enumerate(self._asking.answers(asked))))
-        self._look_again(found, asked, texts, langs)
-        self._go_on(found, asked, texts, langs)
-        chosen = found.chosen()
-        told = [one.text for one in chosen if one.verdict == "ok"]
-        return [
-            replace(one, text=corrected(value, one.text, langs, told))
-            for value, one in zip(texts, chosen, strict=True)
-        ]
+    def _talk(self, value: str, asked: Sequence[int], langs: Langs) -> Talk[Candidate]:
+        """The best candidate of a text, by what the module says."""
+        floor = self._adapter.facts.floors.get(text.primary(langs.target))
 
-    def _look_again(
-        self, found: _Found, asked: Sequence[list[int]], texts: Sequence[str], langs: Langs
-    ) -> None:
-        """Ask with lost names spelled and without copied words."""
-        again = {}
-        for n, one in found.best().items():
-            spelled = self._spelled(texts[n], one.text, langs)
-            if spelled != asked[n] or one.copied:
-                again[n] = spelled
-        unwanted = [self._asking.copies(texts[n], langs.target) for n in again]
-        said = self._asking.answers(list(again.values()), unwanted=unwanted)
-        found.add(dict(zip(again, said, strict=True)))
+        def judged(answers: Sequence[Answer]) -> list[Candidate]:
+            return [judge(value, one, langs, floor) for one in answers]
+
+        found = judged((yield Ask(asked)))
+        best = _best(found)
+        spelled = self._spelled(value, best.text, langs)
+        if spelled != asked or best.copied:
+            unwanted = self._asking.copies(value, langs.target)
+            kept = before_foreign_words(best.text, langs) if spelled == asked else ""
+            found += judged((yield Ask(spelled, unwanted, self._asking.start(kept))))
+            best = _best(found)
+        if start := begun(value, best.text, langs):
+            found += judged((yield Ask(asked, begun=self._asking.start(start))))
+        return agreed(found)
 
     def _spelled(self, value: str, target: str, langs: Langs) -> list[int]:
         """The question for a text with those names spelled that a target has lost."""
         return self._asking.tokens(question(spell(value, target, langs), langs.source, langs.target))
-
-    def _go_on(self, found: _Found, asked: Sequence[list[int]], texts: Sequence[str], langs: Langs) -> None:
-        """Go on with the right name from where a wrong one stands."""
-        starts = {n: start for n, one in found.best().items() if (start := begun(texts[n], one.text, langs))}
-        said = self._asking.continued([asked[n] for n in starts], list(starts.values()))
-        found.add({n: [one] for n, one in zip(starts, said, strict=True)})
 
     @cached_property
     def _at_once(self) -> int:
@@ -173,7 +172,7 @@ class TunedTranslator:
         thread_counts.quieten()
         from mtcheck.annotate.hf import beam, gemma
 
-        return beam.Searcher(gemma.Gemma(self._made.path))
+        return beam.Searcher(gemma.Gemma(self._made.path), int(self._tokenizer.token_to_id(END)))
 
     @cached_property
     def _asking(self) -> Asking:
@@ -186,38 +185,17 @@ class TunedTranslator:
         return Tokenizer.from_file(str(self._made.path / "tokenizer.json"))
 
 
-class _Found:
-    """Candidates for texts that are asked together.
-
-    Args:
-        texts: what is to be translated.
-        langs: between what.
-        floor: mean log-likelihood, in nats, below which a translation is no evidence; None for none.
-    """
-
-    def __init__(self, texts: Sequence[str], langs: Langs, floor: float | None) -> None:
-        self._texts, self._langs, self._floor = texts, langs, floor
-        self._found: dict[int, list[Candidate]] = {n: [] for n in range(len(texts))}
-
-    def add(self, said: Mapping[int, Sequence[Answer]]) -> None:
-        """Take answers for candidates."""
-        for n, answers in said.items():
-            self._found[n] += [judge(self._texts[n], one, self._langs, self._floor) for one in answers]
-
-    def best(self) -> dict[int, Candidate]:
-        """The one with the highest rank of each text."""
-        return {n: max(found, key=lambda c: c.rank) for n, found in self._found.items()}
-
-    def chosen(self) -> list[Candidate]:
-        """The one of each text that is also most like the others."""
-        return [agreed(found) for found in self._found.values()]
+def _langs(texts: Sequence[str], source_lang: str, target_lang: str) -> Langs:
+    """The languages, and what are names in texts that stand side by side."""
+    several = len(texts) > 1  # one text tells nothing of the capital that it begins with
+    return Langs(source_lang, target_lang, renderings.names_within(texts, source_lang) if several else None)
 
 
 def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Candidate:
     """What an answer is worth as a translation of a text.
 
     Args:
-        floor: as for ``_Found``.
+        floor: mean log-likelihood, in nats, below which a translation is no evidence; None for none.
     """
     verdict = guards.judge(
         value, answer.text, finished=answer.finished, source_lang=langs.source, target_lang=langs.target
@@ -226,21 +204,43 @@ def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Cand
         verdict = "unsure"
     mixed, copied = foreign_words(answer.text, langs)
     lost = faults(value, answer.text, langs)
-    return Candidate(answer.text, answer.score, verdict, lost + mixed, copied + mixed)
+    explained = _explained(value, without_foreign_words(answer.text, langs), langs)
+    return Candidate(answer.text, answer.score, verdict, lost + mixed, copied + mixed, explained)
+
+
+def _explained(source: str, target: str, langs: Langs) -> float:
+    """Nats a word by which the words of both explain each other, of either side added up."""
+    table = lexicon.lexicon(langs.source, langs.target)
+    if table is None:
+        return 0.0
+    sides = lexicon.explained(source, target, table)
+    known = [[nats for nats in side if nats is not None] for side in (sides.source, sides.target)]
+    return sum(sum(side) / len(side) for side in known if side)
+
+
+def _best(found: Sequence[Candidate]) -> Candidate:
+    return max(_likely(found), key=lambda c: c.rank)
+
+
+def _likely(found: Sequence[Candidate]) -> list[Candidate]:
+    """Those of the highest standing that are not much less likely than another one of them."""
+    standing = max(one.rank[0] for one in found)
+    equal = [one for one in found if one.rank[0] == standing]
+    most = max(one.likelihood for one in equal)
+    return [one for one in equal if one.likelihood >= most - DOUBTFUL]
 
 
 def agreed(found: Sequence[Candidate]) -> Candidate:
     """The best of a text's candidates: of those with fewest faults the one that is likely and like the others
     (minimum Bayes risk by chrF: Eikema and Aziz 2020, https://aclanthology.org/2020.coling-main.398/)."""
     said = {one.text: one for one in sorted(found, key=lambda c: c.rank)}
-    least = max(one.rank[:2] for one in found)
-
-    def worth(one: Candidate) -> float:
-        alike = [metrics.likeness(other, one.text) for other in said if other != one.text]
-        return one.rank[2] + LIKENESS * sum(alike) / max(1, len(alike))
-
-    equal = [one for one in said.values() if one.rank[:2] == least]
-    return max(equal, key=worth) if len(equal) > 1 else equal[0]
+    likely = _likely(list(said.values()))
+    fewest = min(one.faults for one in likely)
+    equal = [one for one in likely if one.faults == fewest]
+    if len(equal) == 1:
+        return equal[0]
+    alike = dict(zip(said, metrics.likenesses(list(said)), strict=True))
+    return max(equal, key=lambda one: one.rank[2] + LIKENESS * alike[one.text])
 
 
 def faults(source: str, target: str, langs: Langs) -> int:
