@@ -155,13 +155,13 @@ def test_what_nobody_goes_on_from_is_forgotten(
     model: gemma.Gemma, questions: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rooms = []
-    grow = beam._Past._grow
+    fit = beam._Past._fit
 
-    def watch(past: Any, places: int) -> None:
+    def watch(past: Any, slots: int, places: int) -> None:
         rooms.append(places)
-        grow(past, places)
+        fit(past, slots, places)
 
-    monkeypatch.setattr(beam._Past, "_grow", watch)
+    monkeypatch.setattr(beam._Past, "_fit", watch)
     packed = answers(model, questions, [60, 45, 60, 50])
     most = max(rooms)
     monkeypatch.setattr(beam._Past, "_pack", lambda _past, _texts: None)

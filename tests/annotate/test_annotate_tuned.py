@@ -19,7 +19,7 @@ from safetensors.torch import save  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate import registry  # noqa: E402
-from mtcheck.annotate.hf import adapted, embedded, generating, spelling, tuned  # noqa: E402
+from mtcheck.annotate.hf import adapted, beam, embedded, generating, spelling, tuned  # noqa: E402
 from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
 from mtcheck.annotate.hf.beam import Asked, Found, Then  # noqa: E402
@@ -532,7 +532,7 @@ def asks(translator: TunedTranslator, texts: Sequence[str], heard: list[Sequence
 
 
 @pytest.mark.parametrize(
-    ("count", "lanes"), [(1, 1), (generating.FEW, 1), (9, 2), (40, 2), (256, 2), (257, 3), (600, 5)]
+    ("count", "lanes"), [(1, 1), (beam.FEW, 1), (9, 2), (40, 2), (256, 2), (257, 3), (600, 5)]
 )
 def test_texts_are_dealt_to_lanes_the_longest_first(installed: Any, count: int, lanes: int) -> None:
     translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])

@@ -5,7 +5,7 @@ where they stay: no row is copied when another goes on in its place, a mask says
 A text that has its answers makes room for the next one, so that products are of many rows to the end.
 
 Products of 16 bits add up in another order for another number of rows, so that an answer may differ in a
-word by what is searched with it: ``generating`` sees to it that nothing else matters. A text by itself is
+word by what is searched with it: ``generating`` sees to it that nothing else matters. A few texts are
 answered the same on any number of threads bit for bit (one, two and four), as questions are read on one.
 """
 
@@ -25,12 +25,18 @@ NO_REPEAT = 5
 """Longest run of tokens, less one, that may stand twice in an answer."""
 STEP = 32
 """Keys are read by so many at a time."""
-READ_TOKENS = 1024
-"""Tokens of texts that are read at once."""
-SLOTS = 48
+READ_TOKENS, READ_STEP = 512, 64
+"""Tokens of texts that are read at once, and whose multiples are: products of every other number of rows
+would be prepared, and kept, anew."""
+FEW = 8
+"""Texts that are answered the same on any number of threads; more are answered on one."""
+ROOM = 256
+"""Places that a text's past has at first; few need more."""
+SLOTS = 32
 """Texts that are searched at once: of more, a step takes longer for each than memory would be worth."""
 WAITING = 8
-"""Slots that wait for each other to be free, as questions are read in half the time together."""
+"""Slots that wait for each other to be free, as questions are read in half the time together; multiples of
+so many are at work, for the same reason as ``READ_STEP``."""
 
 
 class Asked(NamedTuple):
@@ -102,6 +108,11 @@ class Searcher:
                 waiting.extendleft((n, one) for n, one in after if one)
 
 
+def _slots(texts: int) -> int:
+    """Slots that are at work for so many texts: one, two, four or a multiple of ``WAITING``."""
+    return next((n for n in (1, 2, 4) if texts <= n), -(-texts // WAITING) * WAITING)
+
+
 def _whole(places: int) -> int:
     """Places up to the next multiple of ``STEP``."""
     return -(-places // STEP) * STEP
@@ -144,11 +155,13 @@ def _read(model: Gemma, texts: Sequence[Sequence[int]], first: int, keep: Keep |
                     asked[None], *(x[None] for x in past), is_causal=True, scale=1.0
                 )[0]
             )
+        seen.append(torch.zeros_like(query[:, ends[-1] :]))
         return torch.cat(seen, 1).transpose(0, 1).flatten(1)
 
-    tokens = torch.tensor([token for one in texts for token in one])
-    places = torch.cat([torch.arange(length) for length in lengths])
-    states: Sequence[Any] = model.run(tokens, places, attend).split(lengths)
+    spare = -ends[-1] % READ_STEP
+    tokens = torch.tensor([token for one in texts for token in one] + [0] * spare)
+    places = torch.cat([torch.arange(length) for length in (*lengths, spare)])
+    states: Sequence[Any] = model.run(tokens, places, attend)[: ends[-1]].split(lengths)
     return states
 
 
@@ -159,15 +172,18 @@ class _Past:
     def __init__(self, model: Gemma, slots: int) -> None:
         import torch
 
-        self._model, self._end = model, 0
-        nothing = torch.zeros((slots, 0, model.shape.size), dtype=model.type)
-        self._keys, self._values = ([nothing] * model.shape.layers for _ in range(2))
-        self._mask = torch.full((slots, BEAMS, 0), -torch.inf, dtype=model.type)
+        self._model, self._end, self._few = model, 0, slots <= FEW
+        size = model.shape.layers, _slots(slots), ROOM, model.shape.size
+        self._keys, self._values = (torch.empty(size, dtype=model.type) for _ in range(2))
+        self._mask = torch.full((size[1], BEAMS, ROOM), -torch.inf, dtype=model.type)
         """0 where a row's own past is."""
+        self._slots = self._places = 0
+        """How many are ready: memory that nothing was written to takes no room, and may hold anything."""
 
     def read(self, texts: Sequence[Sequence[int]], first: int) -> list[Any]:
         """States at the tokens of each text (tokens × width of the model), which take slots from one on."""
-        self._grow(max(_whole(len(one)) for one in texts))
+        longest = max(_whole(len(one)) for one in texts)
+        self._fit(_slots(first + len(texts)), longest)
         self._end = max(self._end, *map(len, texts))
 
         def keep(layer: int, n: int, key: Any, value: Any) -> None:
@@ -181,46 +197,55 @@ class _Past:
         return states
 
     def say(self, tokens: Any, places: Any) -> Any:
-        """States after a token of each row (texts · beams × width of the model), which are kept."""
+        """States after a token of each row (slots · beams × width of the model), which are kept; of more
+        slots than there are texts the last mean nothing."""
         import torch
 
-        texts, shape = len(tokens), self._model.shape
+        shape, slots = self._model.shape, _slots(len(tokens))
         if _whole(self._end + BEAMS) > _whole(self._end):
-            self._pack(texts)
-        first, self._end = self._end, self._end + BEAMS
-        whole = _whole(self._end)
-        self._grow(whole)
-        until = self._end
+            self._pack(len(tokens))
+        first, until, whole = self._end, self._end + BEAMS, _whole(self._end + BEAMS)
+        self._fit(slots, whole)
         for row in range(BEAMS):
-            self._mask[:texts, row, first + row] = 0
-        mask = self._mask[:texts, :, :whole].repeat_interleave(shape.heads, 1)[:, None]
+            self._mask[:slots, row, first + row] = 0
+        mask = self._mask[:slots, :, :whole].repeat_interleave(shape.heads, 1)[:, None]
 
         def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
-            keys, values = self._keys[layer][:texts], self._values[layer][:texts]
-            keys[:, first:until] = key.reshape(texts, BEAMS, -1)
-            values[:, first:until] = value.reshape(texts, BEAMS, -1)
+            keys, values = self._keys[layer][:slots], self._values[layer][:slots]
+            keys[:, first:until] = key.reshape(slots, BEAMS, -1)
+            values[:, first:until] = value.reshape(slots, BEAMS, -1)
             seen = torch.nn.functional.scaled_dot_product_attention(
-                query.reshape(texts, 1, BEAMS * shape.heads, shape.size),
+                query.reshape(slots, 1, BEAMS * shape.heads, shape.size),
                 keys[:, None, :whole],
                 values[:, None, :whole],
                 attn_mask=mask,
                 scale=1.0,
             )
-            return seen.reshape(texts * BEAMS, -1)
+            return seen.reshape(slots * BEAMS, -1)
 
-        return self._model.run(tokens.reshape(-1), places.repeat_interleave(BEAMS), attend)
+        self._end = until
+        spare = slots - len(tokens)
+        tokens = torch.nn.functional.pad(tokens, (0, 0, 0, spare))
+        places = torch.nn.functional.pad(places, (0, spare))
+        places = places.repeat_interleave(BEAMS)
+        return self._model.run(tokens.reshape(-1), places, attend, apart=self._few)
 
-    def _grow(self, places: int) -> None:
-        """Make room for so many."""
+    def _fit(self, slots: int, places: int) -> None:
+        """Make so many slots and places ready."""
         import torch
 
         room = self._mask.shape[2]
         if places > room:
-            more = max(places, _whole(room + room // 2)) - room
-            for held in (self._keys, self._values):
-                for layer, one in enumerate(held):
-                    held[layer] = torch.nn.functional.pad(one, (0, 0, 0, more))
+            more = max(room, places - room)
+            self._keys, self._values = (
+                torch.nn.functional.pad(held, (0, 0, 0, more)) for held in (self._keys, self._values)
+            )
             self._mask = torch.nn.functional.pad(self._mask, (0, more), value=-torch.inf)
+        slots, places = max(slots, self._slots), max(places, self._places)
+        for held in (self._keys, self._values):
+            held[:, self._slots : slots, : self._places] = 0
+            held[:, :slots, self._places : places] = 0
+        self._slots, self._places = slots, places
 
     def _pack(self, texts: int) -> None:
         """Move the places of each text that are some row's past together, and forget the others."""
@@ -296,9 +321,14 @@ class _Search:
         states = self._past.read(given, len(self.texts))
         for (number, one), own in zip(asked, states, strict=True):
             self.texts.append(_Text(number, one, self._lead(own, one.begun)))
-        last = torch.stack([own[-1] for own in states]).repeat_interleave(BEAMS, 0)  # as at every step
-        unwanted = _unwanted(self.texts[-len(asked) :])
-        scores, tokens = (x[::BEAMS] for x in self._model.likeliest(last, BEAMS, unwanted))
+        last = torch.stack([own[-1] for own in states])
+        last = torch.nn.functional.pad(last, (0, 0, 0, _slots(len(last)) - len(last)))
+        told = self._model.likeliest(
+            last.repeat_interleave(BEAMS, 0),  # as many as at a step
+            BEAMS,
+            _unwanted(self.texts[-len(asked) :]),
+        )
+        scores, tokens = (x[::BEAMS][: len(asked)] for x in told)
         empty = torch.tensor([not one.begun for _, one in asked])[:, None]  # to say nothing is no answer
         scores, best = scores.masked_fill((tokens == self._end) & empty, -torch.inf).topk(BEAMS, -1)
         said = torch.full((len(asked), BEAMS, self._said.shape[2]), -1)
@@ -325,7 +355,8 @@ class _Search:
         """
         texts = len(self.texts)
         states = self._past.say(self._said[:, :, -1], self._places)
-        scores, tokens = self._model.likeliest(states, 2 * BEAMS, self._unwanted)
+        told = self._model.likeliest(states, 2 * BEAMS, self._unwanted)
+        scores, tokens = (x[: texts * BEAMS] for x in told)
         scores = self._without_repeats(scores, tokens)
         best, at = (self._scores.view(-1, 1) + scores).view(texts, -1).topk(2 * BEAMS, -1)
         self._places += 1

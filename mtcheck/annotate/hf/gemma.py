@@ -13,6 +13,7 @@ With 8 bits a sentence by itself is 1.2 times as fast, and translations lose 0.8
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,9 +27,8 @@ SPARE = 8
 """Tokens beyond those that are asked for, whose scores are computed in 32 bits: in 16 they are rounded, and
 neighbours may change places."""
 
-PART, FEW = 1024, 32
-"""Inputs whose products add up in one order on any number of threads, and rows of which they are taken apart
-for it: more are multiplied on one."""
+PART = 1024
+"""Inputs whose products add up in one order on any number of threads."""
 _ROWS = 128
 """That weights are laid out for; fewer and more are multiplied with them as well."""
 
@@ -123,15 +123,27 @@ class Linear:
 
 
 class WideLinear:
-    """A product of many inputs, in 32 bits: for few rows of ``PART`` of them at a time."""
+    """A product of many inputs, in 32 bits.
 
-    def __init__(self, weight: Any, *, halved: bool) -> None:
-        self._whole = Linear(weight, halved=halved)
-        self._parts = [Linear(part, halved=halved) for part in weight.split(PART, 1)]
+    Args:
+        load: gives the weights (outputs × inputs); asked again where they are needed apart.
+    """
 
-    def __call__(self, rows: Any) -> Any:
-        """Of rows × inputs, rows × outputs."""
-        if len(rows) > FEW:
+    def __init__(self, load: Callable[[], Any], *, halved: bool) -> None:
+        self._load, self._halved = load, halved
+        self._whole = Linear(load(), halved=halved)
+
+    @cached_property
+    def _parts(self) -> list[Linear]:
+        return [Linear(part, halved=self._halved) for part in self._load().split(PART, 1)]
+
+    def __call__(self, rows: Any, *, apart: bool) -> Any:
+        """Of rows × inputs, rows × outputs.
+
+        Args:
+            apart: whether ``PART`` inputs are added up at a time, so that more threads than one do it alike.
+        """
+        if not apart:
             return self._whole(rows).float()
         first, *rest = zip(self._parts, rows.split(PART, 1), strict=True)
         total = first[0](first[1]).float()
@@ -167,16 +179,15 @@ class Gemma:
 
     def __init__(self, folder: Path, *, halved: bool | None = None) -> None:
         import torch
-        from safetensors.torch import load_file
 
         self.shape = read_shape(folder)
         self.halved = is_halving() if halved is None else halved
         self.type = torch.bfloat16 if self.halved else torch.float32
+        self._path = folder / "model.safetensors"
         try:
-            held = load_file(folder / "model.safetensors")
-            self._table = held["model.embed_tokens.weight"].to(self.type)
-            self._layers = [self._layer(held, n) for n in range(self.shape.layers)]
-            self._last = 1 + held["model.norm.weight"].float()
+            self._table = self._held("embed_tokens").to(self.type)
+            self._layers = [self._layer(n) for n in range(self.shape.layers)]
+            self._last = 1 + self._held("norm")
         except Exception as error:
             raise ModelError(f"{folder}: this model cannot be loaded: {error}") from error
         self._head = Linear(self._table, halved=self.halved)
@@ -188,14 +199,21 @@ class Gemma:
         """Values of a token's state."""
         return int(self._table.shape[1])
 
-    def _layer(self, held: dict[str, Any], number: int) -> _Layer:
+    def _held(self, name: str) -> Any:
+        """A weight of the file, which is read for it alone: all at once would take twice the room."""
+        from safetensors import safe_open
+
+        with safe_open(self._path, "pt") as file:
+            return file.get_tensor(f"model.{name}.weight").float()
+
+    def _layer(self, number: int) -> _Layer:
         """Weights of a layer; what is multiplied with its input stands in the product's weights."""
         import torch
 
         heads, size = self.shape.heads, self.shape.size
 
         def weight(name: str) -> Any:
-            return held[f"model.layers.{number}.{name}.weight"].float()
+            return self._held(f"layers.{number}.{name}")
 
         def linear(value: Any) -> Linear:
             return Linear(value, halved=self.halved)
@@ -213,7 +231,7 @@ class Gemma:
             after=1 + weight("post_attention_layernorm"),
             gate=linear(weight("mlp.gate_proj") * before),
             up=linear(weight("mlp.up_proj") * before),
-            down=WideLinear(weight("mlp.down_proj"), halved=self.halved),
+            down=WideLinear(lambda: weight("mlp.down_proj"), halved=self.halved),
             last=1 + weight("post_feedforward_layernorm"),
         )
 
@@ -227,8 +245,12 @@ class Gemma:
         angles = angles * base ** (-torch.arange(0, size, 2).float() / size)
         return torch.polar(torch.ones_like(angles), angles)
 
-    def run(self, tokens: Any, places: Any, attend: Attend) -> Any:
-        """States after the last layer (rows × width) of tokens (rows) at their places in their texts."""
+    def run(self, tokens: Any, places: Any, attend: Attend, *, apart: bool = False) -> Any:
+        """States after the last layer (rows × width) of tokens (rows) at their places in their texts.
+
+        Args:
+            apart: as for ``WideLinear``.
+        """
         import torch
 
         values = torch.nn.functional.embedding(tokens, self._table).float() * self.width**0.5
@@ -238,7 +260,7 @@ class Gemma:
             seen = layer.outward(attend(number, query, key, value)).float()
             values = torch.addcmul(values, seen.mul_(self._evened(seen)), layer.after)
             inner = (values * self._evened(values)).to(self.type)
-            added = layer.down(layer.up.times(inner, layer.gate.gelu(inner)))
+            added = layer.down(layer.up.times(inner, layer.gate.gelu(inner)), apart=apart)
             values = torch.addcmul(values, added.mul_(self._evened(added)), layer.last)
         return (values * self._evened(values)).mul_(self._last)
 
@@ -271,8 +293,9 @@ class Gemma:
 
         parts = []
         for some, own in zip(states.split(_ROWS), tokens.split(_ROWS), strict=True):
-            _, total, _ = self._spread(some, self.scores(some), 1)
-            parts.append((self._exact(some, own[:, None]) - total)[:, 0])
+            rows = torch.nn.functional.pad(some, (0, 0, 0, _ROWS - len(some)))  # as many as others: as fast
+            _, total, _ = self._spread(rows, self.scores(rows), 1)
+            parts.append((self._exact(some, own[:, None]) - total[: len(some)])[:, 0])
         return torch.cat(parts)
 
     def likeliest(self, states: Any, count: int, unwanted: tuple[Any, Any] | None = None) -> tuple[Any, Any]:

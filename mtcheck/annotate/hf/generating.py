@@ -16,13 +16,11 @@ from typing import Any, Protocol, TypeVar
 
 from mtcheck import text
 from mtcheck.annotate.base import Progress, silent
-from mtcheck.annotate.hf.beam import Asked, Found, Then, threads
+from mtcheck.annotate.hf.beam import FEW, Asked, Found, Then, threads
 from mtcheck.annotate.hf.spelling import is_foreign
 
 LANE = 128
 """Texts of a lane at most: more would leave cores without one."""
-FEW = 8
-"""Texts of which a second lane would take as long as one of all on two cores."""
 START = "<bos>"
 END = "<eos>"
 SPACE = "\u2581"
@@ -151,7 +149,8 @@ def _asked(ask: Ask) -> Asked:
 
 
 def _lanes(lengths: Sequence[int]) -> list[list[int]]:
-    """Numbers of texts, the longest first, dealt to two lanes at least if they are not few."""
+    """Numbers of texts, the longest first, dealt to two lanes at least if they are not few, of whom one on
+    all cores takes as long."""
     order = sorted(range(len(lengths)), key=lambda n: -lengths[n])
     count = 1 if len(order) <= FEW else max(2, -(-len(order) // LANE))
     return [order[n::count] for n in range(count)]
