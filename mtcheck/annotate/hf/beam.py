@@ -12,8 +12,9 @@ answered the same on any number of threads bit for bit (one, two and four), as q
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -32,8 +33,9 @@ FEW = 8
 """Texts that are answered the same on any number of threads; more are answered on one."""
 ROOM = 256
 """Places that a text's past has at first; few need more."""
-SLOTS = 32
-"""Texts that are searched at once: of more, a step takes longer for each than memory would be worth."""
+SLOTS, PLACES = 32, 6656
+"""Texts that are searched at once at most, as more would not be worth their memory, and places of their past,
+of which a text takes about two for every token of its question."""
 WAITING = 8
 """Slots that wait for each other to be free, as questions are read in half the time together; multiples of
 so many are at work, for the same reason as ``READ_STEP``."""
@@ -97,13 +99,10 @@ class Searcher:
         import torch
 
         waiting = deque(enumerate(asked))
-        slots = min(SLOTS, len(asked))
         with torch.inference_mode():
-            search = _Search(self._model, slots, self._end)
+            search = _Search(self._model, min(SLOTS, len(asked)), self._end)
             while waiting or search.texts:
-                free = slots - len(search.texts)
-                if waiting and (free >= WAITING or not search.texts):
-                    search.add([waiting.popleft() for _ in range(min(free, len(waiting)))])
+                search.add([waiting.popleft() for _ in range(min(search.free(waiting), len(waiting)))])
                 after = [(n, then(n, found)) for n, found in search.step()]
                 waiting.extendleft((n, one) for n, one in after if one)
 
@@ -177,8 +176,9 @@ class _Past:
         self._keys, self._values = (torch.empty(size, dtype=model.type) for _ in range(2))
         self._mask = torch.full((size[1], BEAMS, ROOM), -torch.inf, dtype=model.type)
         """0 where a row's own past is."""
-        self._slots = self._places = 0
-        """How many are ready: memory that nothing was written to takes no room, and may hold anything."""
+        self._ready = [0] * size[1]
+        """How many places of each slot: memory that nothing was written to takes no room, and may hold
+        anything."""
 
     def read(self, texts: Sequence[Sequence[int]], first: int) -> list[Any]:
         """States at the tokens of each text (tokens × width of the model), which take slots from one on."""
@@ -231,21 +231,26 @@ class _Past:
         return self._model.run(tokens.reshape(-1), places, attend, apart=self._few)
 
     def _fit(self, slots: int, places: int) -> None:
-        """Make so many slots and places ready."""
+        """Make so many places of the first slots ready."""
         import torch
 
         room = self._mask.shape[2]
         if places > room:
             more = max(room, places - room)
-            self._keys, self._values = (
-                torch.nn.functional.pad(held, (0, 0, 0, more)) for held in (self._keys, self._values)
-            )
             self._mask = torch.nn.functional.pad(self._mask, (0, more), value=-torch.inf)
-        slots, places = max(slots, self._slots), max(places, self._places)
-        for held in (self._keys, self._values):
-            held[:, self._slots : slots, : self._places] = 0
-            held[:, :slots, self._places : places] = 0
-        self._slots, self._places = slots, places
+            self._keys, self._values = (self._wider(held, room + more) for held in (self._keys, self._values))
+        for slot, ready in enumerate(self._ready[:slots]):
+            if ready < places:
+                for held in (self._keys, self._values):
+                    held[:, slot, ready:places] = 0
+                self._ready[slot] = places
+
+    def _wider(self, held: Any, room: int) -> Any:
+        """The same with more places for each slot."""
+        wider = held.new_empty((*held.shape[:2], room, held.shape[3]))
+        for slot, ready in enumerate(self._ready):
+            wider[:, slot, :ready] = held[:, slot, :ready]
+        return wider
 
     def _pack(self, texts: int) -> None:
         """Move the places of each text that are some row's past together, and forget the others."""
@@ -288,13 +293,23 @@ class _Choice(NamedTuple):
     token: int
 
 
+@dataclass(slots=True)
 class _Text:
-    """A text at work: its number, what was asked, the log-probability in nats of what its answer begins with,
-    how many tokens were said after it, and the answers so far."""
+    """A text at work.
 
-    def __init__(self, number: int, asked: Asked, lead: float) -> None:
-        self.number, self.asked, self.lead = number, asked, lead
-        self.said, self.found = 0, list[Found]()
+    Attributes:
+        number: of what was asked.
+        asked: what was asked.
+        lead: log-probability, in nats, of what its answer begins with.
+        said: how many tokens, less one, were said after that.
+        found: the answers so far.
+    """
+
+    number: int
+    asked: Asked
+    lead: float
+    said: int = 0
+    found: list[Found] = field(default_factory=list)
 
 
 class _Search:
@@ -306,17 +321,28 @@ class _Search:
     def __init__(self, model: Gemma, slots: int, end: int) -> None:
         import torch
 
-        self._model, self._end, self._past = model, end, _Past(model, slots)
+        self._model, self._end, self._slots = model, end, slots
+        self._past = _Past(model, slots)
         self.texts: list[_Text] = []
         self._said = torch.empty((0, BEAMS, 1), dtype=torch.long)
         """What every row said last, after as many -1 as the longest one said more."""
         self._scores = torch.empty((0, BEAMS))
         self._places = torch.empty(0, dtype=torch.long)
 
+    def free(self, waiting: Iterable[tuple[int, Asked]]) -> int:
+        """How many of what waits are to be added now: none until it is worth reading them."""
+        asked = [text.asked for text in self.texts] + [one for _, one in waiting]
+        longest = max((len(one.question) for one in asked), default=1)
+        slots = max(1, min(self._slots, PLACES // (2 * longest)))
+        free = slots - len(self.texts)
+        return free if free >= min(WAITING, slots) or not self.texts else 0
+
     def add(self, asked: Sequence[tuple[int, Asked]]) -> None:
         """Begin with some more, by their numbers."""
         import torch
 
+        if not asked:
+            return
         given = [[*one.question, *one.begun] for _, one in asked]
         states = self._past.read(given, len(self.texts))
         for (number, one), own in zip(asked, states, strict=True):
