@@ -49,6 +49,7 @@ def answers(
     end: int = NEVER,
     unwanted: Sequence[Sequence[int]] = (),
     begun: Sequence[Sequence[int]] = (),
+    few: bool = True,
 ) -> list[list[beam.Found]]:
     """The answers of each question."""
     none: list[Sequence[int]] = [()] * len(questions)
@@ -59,7 +60,7 @@ def answers(
         assert n not in out
         out[n] = found
 
-    beam.Searcher(model, end).search(list(asked), then)
+    beam.Searcher(model, end).search(list(asked), then, few=few)
     return [out[n] for n in range(len(questions))]
 
 
@@ -88,7 +89,9 @@ def score(plain: Any, question: Sequence[int], answer: Sequence[int]) -> float:
     return sum(each) / len(each)
 
 
-def naive(plain: Any, question: list[int], limit: int, end: int) -> list[tuple[list[int], float]]:
+def naive(
+    plain: Any, question: list[int], limit: int, end: int, beams: int = beam.FEW_BEAMS
+) -> list[tuple[list[int], float]]:
     """The same search with nothing kept and nothing shared."""
     rows: list[tuple[float, list[int]]] = [(0.0, [])]
     found: list[tuple[list[int], float]] = []
@@ -105,9 +108,9 @@ def naive(plain: Any, question: list[int], limit: int, end: int) -> list[tuple[l
             ]
         choices = [c for c in choices if c[1] != [end]]
         choices.sort(key=lambda c: -c[0])
-        found += [(ids, total / length) for total, ids in choices[: beam.BEAMS] if ids[-1] == end]
-        rows = [c for c in choices if c[1][-1] != end][: beam.BEAMS]
-        if len(found) >= beam.BEAMS:
+        found += [(ids, total / length) for total, ids in choices[:beams] if ids[-1] == end]
+        rows = [c for c in choices if c[1][-1] != end][:beams]
+        if len(found) >= beams:
             break
     if not found:
         total, ids = rows[0]
@@ -115,18 +118,19 @@ def naive(plain: Any, question: list[int], limit: int, end: int) -> list[tuple[l
     return sorted(found, key=lambda f: -f[1])
 
 
+@pytest.mark.parametrize(("few", "beams"), [(True, beam.FEW_BEAMS), (False, beam.BEAMS)])
 def test_answers_are_those_of_a_plain_search(
-    model: gemma.Gemma, plain: Any, questions: list[list[int]]
+    model: gemma.Gemma, plain: Any, questions: list[list[int]], few: bool, beams: int
 ) -> None:
     ends = set()
-    free = answers(model, questions, [8] * 4)
+    free = answers(model, questions, [8] * 4, few=few)
     for end in (NEVER, *(found[0].ids[n] for n, found in enumerate(free))):
         limits = [12, 9, 14, 7]
         for question, limit, own in zip(
-            questions, limits, answers(model, questions, limits, end=end), strict=True
+            questions, limits, answers(model, questions, limits, end=end, few=few), strict=True
         ):
-            expected = naive(plain, question, limit, end)
-            assert [f.ids for f in own][: beam.BEAMS] == [ids for ids, _ in expected][: beam.BEAMS]
+            expected = naive(plain, question, limit, end, beams)
+            assert [f.ids for f in own][:beams] == [ids for ids, _ in expected][:beams]
             for one, (_, likely) in zip(own, expected, strict=False):
                 assert one.score == pytest.approx(likely, abs=1e-4)
                 assert one.finished is (one.ids[-1] == end)
@@ -177,7 +181,7 @@ def test_what_is_asked_after_an_answer_is_answered(model: gemma.Gemma, questions
         heard.append((n, [one.ids for one in found]))
         return beam.Asked(questions[1], (), (), 9) if len(heard) == 1 else None
 
-    beam.Searcher(model, NEVER).search([beam.Asked(questions[0], (), (), 9)], then)
+    beam.Searcher(model, NEVER).search([beam.Asked(questions[0], (), (), 9)], then, few=True)
     assert heard == [(0, [one.ids for one in first]), (0, [one.ids for one in second])]
 
 

@@ -19,7 +19,7 @@ from safetensors.torch import save  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate import registry  # noqa: E402
-from mtcheck.annotate.hf import adapted, beam, embedded, generating, spelling, tuned  # noqa: E402
+from mtcheck.annotate.hf import adapted, embedded, generating, spelling, tuned  # noqa: E402
 from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
 from mtcheck.annotate.hf.beam import Asked, Found, Then  # noqa: E402
@@ -176,7 +176,7 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
     ids = tokenizer.encode(question(tiny.LINES[0], "en", "ru")).ids
     said: list[Found] = []
     translator._decoder.search(
-        [Asked(ids[:5], (), ids[5:], len(ids) - 3)], lambda _, found: said.extend(found)
+        [Asked(ids[:5], (), ids[5:], len(ids) - 3)], lambda _, found: said.extend(found), few=True
     )
     whole = [*ids[:5], *said[0].ids]
     with torch.inference_mode():
@@ -235,6 +235,7 @@ class Said:
         self.unwanted: list[Sequence[int]] = []
         self.begun: list[str] = []
         self.lanes: list[list[Asked]] = []
+        self.few: list[bool] = []
 
     def answer(self, one: Asked) -> list[Found]:
         """What is said to one question."""
@@ -248,9 +249,10 @@ class Said:
             out.append(Found([*one.begun, *ids, end], score, True))
         return out
 
-    def search(self, asked: Sequence[Asked], then: Then) -> None:
+    def search(self, asked: Sequence[Asked], then: Then, *, few: bool) -> None:
         """See ``beam.Searcher``."""
         self.lanes.append(list(asked))
+        self.few.append(few)
         for n, first in enumerate(asked):
             one: Asked | None = first
             while one:
@@ -532,7 +534,7 @@ def asks(translator: TunedTranslator, texts: Sequence[str], heard: list[Sequence
 
 
 @pytest.mark.parametrize(
-    ("count", "lanes"), [(1, 1), (beam.FEW, 1), (9, 2), (40, 2), (256, 2), (257, 3), (600, 5)]
+    ("count", "lanes"), [(1, 1), (generating.FEW, 1), (17, 2), (40, 2), (256, 2), (257, 3), (600, 5)]
 )
 def test_texts_are_dealt_to_lanes_the_longest_first(installed: Any, count: int, lanes: int) -> None:
     translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])
@@ -542,6 +544,7 @@ def test_texts_are_dealt_to_lanes_the_longest_first(installed: Any, count: int, 
     assert found == ["The president arrived in Paris."] * count
     assert progress == [1] * count
     assert len(said.lanes) == lanes
+    assert said.few == [lanes == 1] * lanes
     sizes = [len(lane) for lane in said.lanes]
     assert sum(sizes) == count
     assert max(sizes) - min(sizes) <= 1

@@ -5,8 +5,8 @@ where they stay: no row is copied when another goes on in its place, a mask says
 A text that has its answers makes room for the next one, so that products are of many rows to the end.
 
 Products of 16 bits add up in another order for another number of rows, so that an answer may differ in a
-word by what is searched with it: ``generating`` sees to it that nothing else matters. A few texts are
-answered the same on any number of threads bit for bit (one, two and four), as questions are read on one.
+word by what is searched with it: ``generating`` sees to it that nothing else matters. Up to sixteen texts can
+be answered the same on any number of threads bit for bit (one, two and four), as questions are read on one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 from mtcheck.annotate.hf.gemma import Gemma
 
-BEAMS = 3
-"""Rows of a text."""
+BEAMS, FEW_BEAMS = 3, 4
+"""Rows of a text, and of one of a few: there a row more takes no time, as each step reads all weights."""
 NO_REPEAT = 5
 """Longest run of tokens, less one, that may stand twice in an answer."""
 STEP = 32
@@ -29,8 +29,6 @@ STEP = 32
 READ_TOKENS, READ_STEP = 512, 64
 """Tokens of texts that are read at once, and whose multiples are: products of every other number of rows
 would be prepared, and kept, anew."""
-FEW = 8
-"""Texts that are answered the same on any number of threads; more are answered on one."""
 ROOM = 256
 """Places that a text's past has at first; few need more."""
 SLOTS, PLACES = 32, 6656
@@ -94,13 +92,19 @@ class Searcher:
     def __init__(self, model: Gemma, end: int) -> None:
         self._model, self._end = model, end
 
-    def search(self, asked: Sequence[Asked], then: Then) -> None:
-        """Answer questions, and what is asked after them before the rest."""
+    def search(self, asked: Sequence[Asked], then: Then, *, few: bool) -> None:
+        """Answer questions, and what is asked after them before the rest.
+
+        Args:
+            few: whether to use more rows and say the same bit for bit on any number of threads, for which a
+                step of few rows takes a tenth longer.
+        """
         import torch
 
         waiting = deque(enumerate(asked))
         with torch.inference_mode():
-            search = _Search(self._model, min(SLOTS, len(asked)), self._end)
+            past = _Past(self._model, min(SLOTS, len(asked)), few=few)
+            search = _Search(past, self._model, self._end)
             while waiting or search.texts:
                 search.add([waiting.popleft() for _ in range(min(search.free(waiting), len(waiting)))])
                 after = [(n, then(n, found)) for n, found in search.step()]
@@ -168,13 +172,14 @@ class _Past:
     """Keys and values (slots × places × size, of each layer) of texts: of what was read at the first places,
     and of what every row of their beams said at each step at the same places of all."""
 
-    def __init__(self, model: Gemma, slots: int) -> None:
+    def __init__(self, model: Gemma, slots: int, *, few: bool) -> None:
         import torch
 
-        self._model, self._end, self._few = model, 0, slots <= FEW
+        self.slots, self.beams = slots, FEW_BEAMS if few else BEAMS
+        self._model, self._end, self._few = model, 0, few
         size = model.shape.layers, _slots(slots), ROOM, model.shape.size
         self._keys, self._values = (torch.empty(size, dtype=model.type) for _ in range(2))
-        self._mask = torch.full((size[1], BEAMS, ROOM), -torch.inf, dtype=model.type)
+        self._mask = torch.full((size[1], self.beams, ROOM), -torch.inf, dtype=model.type)
         """0 where a row's own past is."""
         self._ready = [0] * size[1]
         """How many places of each slot: memory that nothing was written to takes no room, and may hold
@@ -202,32 +207,32 @@ class _Past:
         import torch
 
         shape, slots = self._model.shape, _slots(len(tokens))
-        if _whole(self._end + BEAMS) > _whole(self._end):
+        if _whole(self._end + self.beams) > _whole(self._end):
             self._pack(len(tokens))
-        first, until, whole = self._end, self._end + BEAMS, _whole(self._end + BEAMS)
+        first, until, whole = self._end, self._end + self.beams, _whole(self._end + self.beams)
         self._fit(slots, whole)
-        for row in range(BEAMS):
+        for row in range(self.beams):
             self._mask[:slots, row, first + row] = 0
         mask = self._mask[:slots, :, :whole].repeat_interleave(shape.heads, 1)[:, None]
 
         def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
             keys, values = self._keys[layer][:slots], self._values[layer][:slots]
-            keys[:, first:until] = key.reshape(slots, BEAMS, -1)
-            values[:, first:until] = value.reshape(slots, BEAMS, -1)
+            keys[:, first:until] = key.reshape(slots, self.beams, -1)
+            values[:, first:until] = value.reshape(slots, self.beams, -1)
             seen = torch.nn.functional.scaled_dot_product_attention(
-                query.reshape(slots, 1, BEAMS * shape.heads, shape.size),
+                query.reshape(slots, 1, self.beams * shape.heads, shape.size),
                 keys[:, None, :whole],
                 values[:, None, :whole],
                 attn_mask=mask,
                 scale=1.0,
             )
-            return seen.reshape(slots * BEAMS, -1)
+            return seen.reshape(slots * self.beams, -1)
 
         self._end = until
         spare = slots - len(tokens)
         tokens = torch.nn.functional.pad(tokens, (0, 0, 0, spare))
         places = torch.nn.functional.pad(places, (0, spare))
-        places = places.repeat_interleave(BEAMS)
+        places = places.repeat_interleave(self.beams)
         return self._model.run(tokens.reshape(-1), places, attend, apart=self._few)
 
     def _fit(self, slots: int, places: int) -> None:
@@ -260,13 +265,13 @@ class _Past:
         first = int(alive.long().cumprod(1).sum(1).min())
         alive = alive[:, first:]
         most = int(alive.sum(1).max())
-        if first + most + BEAMS > self._end:
+        if first + most + self.beams > self._end:
             return
         at = alive.byte().argsort(descending=True, stable=True)[:, :most]
         own, rest = torch.arange(texts)[:, None], slice(first, first + most)
         for one in (*self._keys, *self._values):
             one[:texts, rest] = one[own, at + first]
-        mask = self._mask[:texts, :, first : self._end].gather(2, at[:, None].expand(-1, BEAMS, -1))
+        mask = self._mask[:texts, :, first : self._end].gather(2, at[:, None].expand(-1, self.beams, -1))
         self._mask[:texts, :, rest.stop : self._end] = -torch.inf
         self._mask[:texts, :, rest] = mask
         self._end = rest.stop
@@ -318,22 +323,21 @@ class _Search:
     ``texts`` has those at work, in the order of their slots.
     """
 
-    def __init__(self, model: Gemma, slots: int, end: int) -> None:
+    def __init__(self, past: _Past, model: Gemma, end: int) -> None:
         import torch
 
-        self._model, self._end, self._slots = model, end, slots
-        self._past = _Past(model, slots)
+        self._past, self._beams, self._model, self._end = past, past.beams, model, end
         self.texts: list[_Text] = []
-        self._said = torch.empty((0, BEAMS, 1), dtype=torch.long)
+        self._said = torch.empty((0, self._beams, 1), dtype=torch.long)
         """What every row said last, after as many -1 as the longest one said more."""
-        self._scores = torch.empty((0, BEAMS))
+        self._scores = torch.empty((0, self._beams))
         self._places = torch.empty(0, dtype=torch.long)
 
     def free(self, waiting: Iterable[tuple[int, Asked]]) -> int:
         """How many of what waits are to be added now: none until it is worth reading them."""
         asked = [text.asked for text in self.texts] + [one for _, one in waiting]
         longest = max((len(one.question) for one in asked), default=1)
-        slots = max(1, min(self._slots, PLACES // (2 * longest)))
+        slots = max(1, min(self._past.slots, PLACES // (2 * longest)))
         free = slots - len(self.texts)
         return free if free >= min(WAITING, slots) or not self.texts else 0
 
@@ -350,19 +354,19 @@ class _Search:
         last = torch.stack([own[-1] for own in states])
         last = torch.nn.functional.pad(last, (0, 0, 0, _slots(len(last)) - len(last)))
         told = self._model.likeliest(
-            last.repeat_interleave(BEAMS, 0),  # as many as at a step
-            BEAMS,
-            _unwanted(self.texts[-len(asked) :]),
+            last.repeat_interleave(self._beams, 0),  # as many as at a step
+            self._beams,
+            _unwanted(self.texts[-len(asked) :], self._beams),
         )
-        scores, tokens = (x[::BEAMS][: len(asked)] for x in told)
+        scores, tokens = (x[:: self._beams][: len(asked)] for x in told)
         empty = torch.tensor([not one.begun for _, one in asked])[:, None]  # to say nothing is no answer
-        scores, best = scores.masked_fill((tokens == self._end) & empty, -torch.inf).topk(BEAMS, -1)
-        said = torch.full((len(asked), BEAMS, self._said.shape[2]), -1)
+        scores, best = scores.masked_fill((tokens == self._end) & empty, -torch.inf).topk(self._beams, -1)
+        said = torch.full((len(asked), self._beams, self._said.shape[2]), -1)
         said[:, :, -1] = tokens.gather(1, best)
         self._said = torch.cat([self._said, said])
         self._scores = torch.cat([self._scores, scores])
         self._places = torch.cat([self._places, torch.tensor(list(map(len, given)))])
-        self._unwanted = _unwanted(self.texts)
+        self._unwanted = _unwanted(self.texts, self._beams)
 
     def _lead(self, states: Any, begun: Sequence[int]) -> float:
         """Log-probability, in nats, of what an answer begins with."""
@@ -381,10 +385,10 @@ class _Search:
         """
         texts = len(self.texts)
         states = self._past.say(self._said[:, :, -1], self._places)
-        told = self._model.likeliest(states, 2 * BEAMS, self._unwanted)
-        scores, tokens = (x[: texts * BEAMS] for x in told)
+        told = self._model.likeliest(states, 2 * self._beams, self._unwanted)
+        scores, tokens = (x[: texts * self._beams] for x in told)
         scores = self._without_repeats(scores, tokens)
-        best, at = (self._scores.view(-1, 1) + scores).view(texts, -1).topk(2 * BEAMS, -1)
+        best, at = (self._scores.view(-1, 1) + scores).view(texts, -1).topk(2 * self._beams, -1)
         self._places += 1
         parents = at // scores.shape[1]
         tokens = tokens.view(texts, -1).gather(1, at)
@@ -407,7 +411,7 @@ class _Search:
 
     def _choose(self, choices: Sequence[Sequence[_Choice]]) -> list[tuple[int, list[Found]]]:
         """Take what ends for answers, and the best of the rest into the next step."""
-        going = [[choice for choice in row if choice.token != self._end][:BEAMS] for row in choices]
+        going = [[choice for choice in row if choice.token != self._end][: self._beams] for row in choices]
         done = {n for n, row in enumerate(choices) if self._take(n, row, going[n][0])}
         out = [
             (self.texts[n].number, sorted(self.texts[n].found, key=lambda f: -f.score)) for n in sorted(done)
@@ -424,12 +428,12 @@ class _Search:
         begun = text.asked.begun
         length = len(begun) + text.said + 1
         at_limit = length >= text.asked.limit
-        ended = [choice for choice in choices[:BEAMS] if choice.token == self._end]
+        ended = [choice for choice in choices[: self._beams] if choice.token == self._end]
         for choice in ended or ([best] if at_limit and not text.found else []):
             ids = [*begun, *self._said[n, choice.parent, -text.said :].tolist(), choice.token]
             score = (text.lead + choice.score) / length
             text.found.append(Found(ids, score, choice.token == self._end))
-        return at_limit or len(text.found) >= BEAMS
+        return at_limit or len(text.found) >= self._beams
 
     def _go_on(self, chosen: Sequence[Sequence[_Choice]]) -> None:
         """Let rows have their parents' past and say what was chosen."""
@@ -453,15 +457,15 @@ class _Search:
         longest = max((text.said + 1 for text in self.texts), default=1)
         at = torch.tensor(kept, dtype=torch.long)
         self._said, self._scores = self._said[at, :, -longest:], self._scores[at]
-        self._places, self._unwanted = self._places[at], _unwanted(self.texts)
+        self._places, self._unwanted = self._places[at], _unwanted(self.texts, self._beams)
 
 
-def _unwanted(texts: Sequence[_Text]) -> tuple[Any, Any] | None:
-    """The rows and tokens that are no choice there."""
+def _unwanted(texts: Sequence[_Text], beams: int) -> tuple[Any, Any] | None:
+    """The rows, so many of each text, and tokens that are no choice there."""
     import torch
 
     counts = torch.tensor([len(text.asked.unwanted) for text in texts], dtype=torch.long)
     tokens = torch.tensor([token for text in texts for token in text.asked.unwanted], dtype=torch.long)
-    first = torch.arange(len(texts)).repeat_interleave(counts) * BEAMS
-    rows = first.repeat(BEAMS) + torch.arange(BEAMS).repeat_interleave(len(tokens))
-    return (rows, tokens.repeat(BEAMS)) if len(tokens) else None
+    first = torch.arange(len(texts)).repeat_interleave(counts) * beams
+    rows = first.repeat(beams) + torch.arange(beams).repeat_interleave(len(tokens))
+    return (rows, tokens.repeat(beams)) if len(tokens) else None

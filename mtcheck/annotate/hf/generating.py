@@ -16,11 +16,12 @@ from typing import Any, Protocol, TypeVar
 
 from mtcheck import text
 from mtcheck.annotate.base import Progress, silent
-from mtcheck.annotate.hf.beam import FEW, Asked, Found, Then, threads
+from mtcheck.annotate.hf.beam import Asked, Found, Then, threads
 from mtcheck.annotate.hf.spelling import is_foreign
 
-LANE = 128
-"""Texts of a lane at most: more would leave cores without one."""
+LANE, FEW = 128, 16
+"""Texts of a lane at most, as more would leave cores without one, and texts that are one lane for all cores:
+on two cores fifteen took 5.4 s so, 6.8 s as two lanes (2026-11-30)."""
 START = "<bos>"
 END = "<eos>"
 SPACE = "\u2581"
@@ -32,7 +33,7 @@ WINDOW = 512
 class Decoder(Protocol):
     """What answers, token by token."""
 
-    def search(self, asked: Sequence[Asked], then: Then) -> None:
+    def search(self, asked: Sequence[Asked], then: Then, *, few: bool) -> None:
         """See ``beam.Searcher``."""
 
 
@@ -113,11 +114,12 @@ class Asking:
                     progress(1)
                 return None
 
-            with threads(1 if len(lanes) > 1 else self._at_once):
-                self._decoder.search([_asked(firsts[n]) for n in lane], then)
+            with threads(self._at_once if alone else 1):
+                self._decoder.search([_asked(firsts[n]) for n in lane], then, few=alone)
 
         lanes = _lanes([len(first.question) for first in firsts])
-        if len(lanes) == 1:  # here: other threads than this one's would wait for each other longer
+        alone = len(lanes) == 1
+        if alone:  # here: other threads than this one's would wait for each other longer
             answer(lanes[0])
         else:
             with threads(1), ThreadPoolExecutor(self._at_once) as pool:  # part of it is one setting for all
@@ -149,8 +151,7 @@ def _asked(ask: Ask) -> Asked:
 
 
 def _lanes(lengths: Sequence[int]) -> list[list[int]]:
-    """Numbers of texts, the longest first, dealt to two lanes at least if they are not few, of whom one on
-    all cores takes as long."""
+    """Numbers of texts, the longest first, dealt to two lanes at least if they are not few."""
     order = sorted(range(len(lengths)), key=lambda n: -lengths[n])
     count = 1 if len(order) <= FEW else max(2, -(-len(order) // LANE))
     return [order[n::count] for n in range(count)]
