@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -577,15 +579,37 @@ def test_answers_come_in_the_order_of_their_questions(installed: Any) -> None:
     assert len(set(found[:6])) > 1
 
 
-def test_a_fault_in_a_talk_is_told(installed: Any) -> None:
-    translator, _ = saying(installed, [("The president arrived in Paris.", -0.5)])
+def test_a_fault_in_a_talk_is_told_and_the_others_stop(
+    installed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])
+    answer, failed = said.answer, Event()
 
-    def talk() -> Talk[str]:
-        yield Ask([5, 6, 7])
-        raise ModelError("no more")
+    def wait(one: Asked) -> list[Found]:
+        if len(one.question) == 4:
+            assert failed.wait(60)
+            time.sleep(0.05)
+        return answer(one)
+
+    monkeypatch.setattr(said, "answer", wait)
+    translator.__dict__["_at_once"] = 2
+
+    def talk(length: int) -> Talk[str]:
+        yield Ask(list(range(5, 5 + length)))
+        if length == 5:
+            failed.set()
+            raise ModelError("no more")
+        return ""
 
     with pytest.raises(ModelError, match="no more"):
-        translator._asking.hold([talk() for _ in range(20)])
+        translator._asking.hold([talk(5), *(talk(4) for _ in range(99))])
+    assert len(said.asked) < 40, "fifty texts of the other lane were waiting"
+
+
+def test_nothing_to_translate_opens_no_model(installed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=1)
+    monkeypatch.setattr(tuned, "Asking", lambda *_: pytest.fail("opened"))
+    assert translator.translate([], source_lang="en", target_lang="ru") == []
 
 
 def test_what_was_said_before_a_copied_word_is_kept(installed: Any) -> None:

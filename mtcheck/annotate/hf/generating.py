@@ -8,10 +8,10 @@ cores; their number changes nothing (``beam``).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Protocol, TypeVar
 
 from mtcheck import text
@@ -102,10 +102,12 @@ class Asking:
         """
         firsts = [next(talk) for talk in talks]
         out: dict[int, _Out] = {}
-        telling = Lock()
+        telling, stopped = Lock(), Event()
 
         def answer(lane: Sequence[int]) -> None:
             def then(n: int, found: list[Found]) -> Asked | None:
+                if stopped.is_set():
+                    raise CancelledError
                 try:
                     return _asked(talks[lane[n]].send([self._answer(one) for one in found]))
                 except StopIteration as stop:
@@ -122,9 +124,20 @@ class Asking:
         if alone:  # here: other threads than this one's would wait for each other longer
             answer(lanes[0])
         else:
-            with threads(1), ThreadPoolExecutor(self._at_once) as pool:  # part of it is one setting for all
-                list(pool.map(answer, lanes))
+            with threads(1):  # part of it is one setting for all
+                self._beside(lanes, answer, stopped)
         return [out[n] for n in range(len(talks))]
+
+    def _beside(
+        self, lanes: Sequence[Sequence[int]], answer: Callable[[Sequence[int]], None], stopped: Event
+    ) -> None:
+        """Answer lanes side by side; where one fails, or the user breaks off, the others soon stop."""
+        pool = ThreadPoolExecutor(self._at_once)
+        try:
+            list(pool.map(answer, lanes))
+        finally:
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
 
     def copies(self, value: str, lang: str) -> list[int]:
         """Tokens that would copy a word of a text in letters of scripts that a language is not written in;

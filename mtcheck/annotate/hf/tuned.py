@@ -132,7 +132,8 @@ class TunedTranslator:
         langs = [_langs([texts[i] for i in group], source_lang, target_lang) for group in groups]
         beside = list(zip(groups, langs, strict=True))
         talks = [self._talk(texts[i], asked[i], own) for group, own in beside for i in group]
-        found = dict(zip(fitting, self._asking.hold(talks, progress), strict=True))
+        said = self._asking.hold(talks, progress) if talks else []
+        found = dict(zip(fitting, said, strict=True))
         for group, own in beside:
             told = [found[i].text for i in group if found[i].verdict == "ok"]
             for i in group:
