@@ -18,7 +18,7 @@ from mtcheck.annotate.round_trip import round_trips
 from mtcheck.core import Finding, ModelError, RoundTrip, Segment, Span, Unit
 from mtcheck.selection import UNCHANGED
 
-BATCH = 32
+BATCH = 128
 """Messages in one call: the translators batch by tokens inside it, and the clock is looked at between."""
 
 _TRACES = "MTL"
