@@ -42,7 +42,7 @@ from mtcheck.core import Translation
 
 FORMAT = 1
 """Grows whenever values are written in another shape."""
-BATCH = 128
+BATCH = 256
 """Texts that the model is asked at a time; what it said is kept before it is asked on, so that a run
 that is stopped does not begin anew."""
 
