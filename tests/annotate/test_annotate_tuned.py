@@ -579,8 +579,9 @@ def test_answers_come_in_the_order_of_their_questions(installed: Any) -> None:
     assert len(set(found[:6])) > 1
 
 
-def test_a_fault_in_a_talk_is_told_and_the_others_stop(
-    installed: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("longer", [0, 1])
+def test_a_fault_in_a_talk_of_any_lane_is_told_and_the_others_stop(
+    installed: Any, monkeypatch: pytest.MonkeyPatch, longer: int
 ) -> None:
     translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])
     answer, failed = said.answer, Event()
@@ -602,7 +603,7 @@ def test_a_fault_in_a_talk_is_told_and_the_others_stop(
         return ""
 
     with pytest.raises(ModelError, match="no more"):
-        translator._asking.hold([talk(5), *(talk(4) for _ in range(99))])
+        translator._asking.hold([*[talk(6)] * longer, talk(5), *(talk(4) for _ in range(99))])
     assert len(said.asked) < 40, "fifty texts of the other lane were waiting"
 
 

@@ -9,7 +9,7 @@ cores; their number changes nothing (``beam``).
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Any, Protocol, TypeVar
@@ -134,7 +134,9 @@ class Asking:
         """Answer lanes side by side; where one fails, or the user breaks off, the others soon stop."""
         pool = ThreadPoolExecutor(self._at_once)
         try:
-            list(pool.map(answer, lanes))
+            answered = [pool.submit(answer, lane) for lane in lanes]
+            for one in wait(answered, return_when=FIRST_EXCEPTION).done:
+                one.result()
         finally:
             stopped.set()
             pool.shutdown(cancel_futures=True)

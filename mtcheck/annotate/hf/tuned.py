@@ -3,11 +3,11 @@
 By a beam. A text whose translation lost or changed a name or number (``gates``) or left words of the source
 in their script is asked for again, with lost names spelled in the target's letters and without those of the
 source, and one that has a wrong name from where it stands with the right one. The one with fewest faults is
-taken, of equals the one that is likely and like the others, and the names that it misspells in another
-alphabet are spelled as they should be. What stays below the floor of its language (``adapter.json``,
-calibrated on held-out sentences) is ``unsure``: no verdict is better than a guess.
+taken, of equals the one that is likely, like the others and explained by the lexicon, and the names that it
+misspells in another alphabet are spelled as they should be. What stays below the floor of its language
+(``adapter.json``, calibrated on held-out sentences) is ``unsure``: no verdict is better than a guess.
 
-As many batches are answered at once as there are idle cores, each on one thread.
+Many texts are translated in lanes (``generating``), as many at once as there are idle cores.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class TunedTranslator:
     Args:
         made: the folder that ``adapted.checkpoint`` made.
         adapter: what it was made with.
-        threads: texts that are translated at once; None for the cores that are idle.
+        threads: lanes that are translated at once, or threads for a few texts; None for the idle cores.
     """
 
     weak = True
@@ -165,7 +165,7 @@ class TunedTranslator:
 
     @cached_property
     def _at_once(self) -> int:
-        """Batches that are translated at once."""
+        """Lanes that are translated at once."""
         return self._threads or thread_counts.free_cores()
 
     @cached_property
