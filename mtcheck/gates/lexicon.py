@@ -135,6 +135,12 @@ class Explained:
     source: tuple[float | None, ...]
     target: tuple[float | None, ...]
 
+    @property
+    def known(self) -> tuple[list[float], list[float]]:
+        """Nats of the tokens of the source and of the target that the table knows."""
+        source, target = ([nats for nats in side if nats is not None] for side in (self.source, self.target))
+        return source, target
+
 
 def explained(source: str, target: str, table: Lexicon) -> Explained:
     """Weigh every token of both sentences by the other sentence.

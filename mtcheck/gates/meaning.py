@@ -88,9 +88,7 @@ def features(
 ) -> tuple[float, ...]:
     """The evidence, in the order of ``FEATURES``."""
     z = unlike_length(source, target, lengths)
-    both = explained(source, target, table)
-    mine = [v for v in both.source if v is not None]
-    theirs = [v for v in both.target if v is not None]
+    mine, theirs = explained(source, target, table).known
     cut = max(1, int(0.6 * len(mine)))
     names = compare_names_of(source, target, source_lang=source_lang, target_lang=target_lang, table=table)
     numbers = compare_numbers(source, target, source_lang=source_lang, target_lang=target_lang)

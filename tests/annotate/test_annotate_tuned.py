@@ -524,12 +524,11 @@ def test_of_equals_the_one_most_like_the_others_is_taken() -> None:
     assert tuned.agreed(found[:1]) is found[0]
 
 
-def asks(translator: TunedTranslator, texts: Sequence[str], heard: list[Sequence[Answer]]) -> list[Talk[str]]:
+def asks(translator: TunedTranslator, texts: Sequence[str]) -> list[Talk[str]]:
     """A talk for each text, that asks once and comes to the likeliest answer."""
 
     def talk(value: str) -> Talk[str]:
         answers = yield Ask(translator._asking.tokens(value))
-        heard.append(answers)
         return answers[0].text
 
     return [talk(value) for value in texts]
@@ -542,7 +541,7 @@ def test_texts_are_dealt_to_lanes_the_longest_first(installed: Any, count: int, 
     translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])
     texts = ["Президент. " * (1 + n % 13) for n in range(count)]
     progress: list[int] = []
-    found = translator._asking.hold(asks(translator, texts, []), progress.append)
+    found = translator._asking.hold(asks(translator, texts), progress.append)
     assert found == ["The president arrived in Paris."] * count
     assert progress == [1] * count
     assert len(said.lanes) == lanes
@@ -574,7 +573,7 @@ def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(installed
 def test_answers_come_in_the_order_of_their_questions(installed: Any) -> None:
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=2)
     texts = [*tiny.LINES[:4], "Президент. " * 9, "Мы"] * 3
-    found = translator._asking.hold(asks(translator, texts, []))
+    found = translator._asking.hold(asks(translator, texts))
     assert found[:6] == found[6:12]
     assert len(set(found[:6])) > 1
 

@@ -106,7 +106,8 @@ class Searcher:
             past = _Past(self._model, min(SLOTS, len(asked)), few=few)
             search = _Search(past, self._model, self._end)
             while waiting or search.texts:
-                search.add([waiting.popleft() for _ in range(min(search.free(waiting), len(waiting)))])
+                if waiting and (free := search.free(waiting)):
+                    search.add([waiting.popleft() for _ in range(min(free, len(waiting)))])
                 after = [(n, then(n, found)) for n, found in search.step()]
                 waiting.extendleft((n, one) for n, one in after if one)
 
@@ -125,7 +126,7 @@ Keep = Callable[[int, int, Any, Any], None]
 """Of a layer and the number of a text, its keys and values (tokens × size)."""
 
 
-def _states(model: Gemma, texts: Sequence[Sequence[int]], keep: Keep | None = None) -> list[Any]:
+def _states(model: Gemma, texts: Sequence[Sequence[int]], keep: Keep) -> list[Any]:
     """States at the tokens of each text (tokens × width of the model). On one thread, as many rows add up in
     another order on several."""
     out: list[Any] = []
@@ -137,7 +138,7 @@ def _states(model: Gemma, texts: Sequence[Sequence[int]], keep: Keep | None = No
     return out
 
 
-def _read(model: Gemma, texts: Sequence[Sequence[int]], first: int, keep: Keep | None) -> Sequence[Any]:
+def _read(model: Gemma, texts: Sequence[Sequence[int]], first: int, keep: Keep) -> Sequence[Any]:
     """The same of some texts at once, from a number on: products are of all their tokens, attention of each
     text's."""
     import torch
@@ -149,8 +150,7 @@ def _read(model: Gemma, texts: Sequence[Sequence[int]], first: int, keep: Keep |
     def attend(layer: int, query: Any, key: Any, value: Any) -> Any:
         query, seen = query.transpose(0, 1), []
         for n, own in enumerate(spans):
-            if keep:
-                keep(layer, first + n, key[own], value[own])
+            keep(layer, first + n, key[own], value[own])
             past = (x[own].expand(model.shape.heads, -1, -1) for x in (key, value))
             asked = query[:, own]
             seen.append(
@@ -336,7 +336,7 @@ class _Search:
     def free(self, waiting: Iterable[tuple[int, Asked]]) -> int:
         """How many of what waits are to be added now: none until it is worth reading them."""
         asked = [text.asked for text in self.texts] + [one for _, one in waiting]
-        longest = max((len(one.question) for one in asked), default=1)
+        longest = max(len(one.question) for one in asked)
         slots = max(1, min(self._past.slots, PLACES // (2 * longest)))
         free = slots - len(self.texts)
         return free if free >= min(WAITING, slots) or not self.texts else 0
@@ -345,8 +345,6 @@ class _Search:
         """Begin with some more, by their numbers."""
         import torch
 
-        if not asked:
-            return
         given = [[*one.question, *one.begun] for _, one in asked]
         states = self._past.read(given, len(self.texts))
         for (number, one), own in zip(asked, states, strict=True):

@@ -94,10 +94,11 @@ class Linear:
         import torch
 
         self._ops: Any = torch.ops.mkldnn if halved else None
-        self._weight = weight.float()
         if halved:
             lay_out = torch.ops.mkldnn._reorder_linear_weight
             self._weight = lay_out(weight.bfloat16().contiguous(), _ROWS)
+        else:
+            self._weight = weight.float()
 
     def __call__(self, rows: Any) -> Any:
         """Of rows × inputs, rows × outputs."""

@@ -205,7 +205,8 @@ def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Cand
         verdict = "unsure"
     mixed, copied = foreign_words(answer.text, langs)
     lost = faults(value, answer.text, langs)
-    explained = _explained(value, without_foreign_words(answer.text, langs), langs)
+    own = without_foreign_words(answer.text, langs) if mixed or copied else answer.text
+    explained = _explained(value, own, langs)
     return Candidate(answer.text, answer.score, verdict, lost + mixed, copied + mixed, explained)
 
 
@@ -214,9 +215,7 @@ def _explained(source: str, target: str, langs: Langs) -> float:
     table = lexicon.lexicon(langs.source, langs.target)
     if table is None:
         return 0.0
-    sides = lexicon.explained(source, target, table)
-    known = [[nats for nats in side if nats is not None] for side in (sides.source, sides.target)]
-    return sum(sum(side) / len(side) for side in known if side)
+    return sum(sum(side) / len(side) for side in lexicon.explained(source, target, table).known if side)
 
 
 def _best(found: Sequence[Candidate]) -> Candidate:
