@@ -119,6 +119,14 @@ def strong_renderings(word: str, table: Lexicon) -> tuple[str, ...]:
     return tuple(w for w, strength in listed.items() if strength >= _STRONG)
 
 
+def renderings_within(sentence: str, table: Lexicon) -> list[tuple[str, ...]]:
+    """What renders each word of a sentence that has such renderings: beginnings of words, three letters at
+    least."""
+    found = (strong_renderings(token, table) for token in dict.fromkeys(tokens(sentence)))
+    words = (tuple(w for w in one if len(w) > 2 and w.isalpha()) for one in found)
+    return [one for one in words if one]
+
+
 def _first(word: str) -> str:
     return (tokens(word) or ("",))[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ torch = pytest.importorskip("torch")
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate.hf import beam, gemma  # noqa: E402
+from mtcheck.annotate.hf.favoured import Favoured, Pieces, State  # noqa: E402
 from mtcheck.core import ModelError  # noqa: E402
 
 NEVER = 3
@@ -49,11 +51,13 @@ def answers(
     end: int = NEVER,
     unwanted: Sequence[Sequence[int]] = (),
     begun: Sequence[Sequence[int]] = (),
+    favoured: Favoured | None = None,
     few: bool = True,
 ) -> list[list[beam.Found]]:
     """The answers of each question."""
     none: list[Sequence[int]] = [()] * len(questions)
-    asked = map(beam.Asked, questions, unwanted or none, begun or none, limits)
+    words = [favoured] * len(questions)
+    asked = map(beam.Asked, questions, unwanted or none, begun or none, limits, words)
     out: dict[int, list[beam.Found]] = {}
 
     def then(n: int, found: list[beam.Found]) -> None:
@@ -90,10 +94,21 @@ def score(plain: Any, question: Sequence[int], answer: Sequence[int]) -> float:
 
 
 def naive(
-    plain: Any, question: list[int], limit: int, end: int, beams: int = beam.FEW_BEAMS
+    plain: Any,
+    question: list[int],
+    limit: int,
+    end: int,
+    beams: int = beam.FEW_BEAMS,
+    favoured: Favoured | None = None,
 ) -> list[tuple[list[int], float]]:
-    """The same search with nothing kept and nothing shared."""
+    """The same search with nothing kept and nothing shared; scores have what was given for favoured words."""
     rows: list[tuple[float, list[int]]] = [(0.0, [])]
+
+    def given(said: Sequence[int]) -> float:
+        if favoured is None:
+            return 0.0
+        return beam.FAVOUR * reduce(favoured.follow, said, State()).given
+
     found: list[tuple[list[int], float]] = []
     for length in range(1, limit + 1):
         choices = []
@@ -102,7 +117,7 @@ def naive(
             runs = {tuple(said[n : n + beam.NO_REPEAT]) for n in range(len(said) - beam.NO_REPEAT + 1)}
             last = said[len(said) - beam.NO_REPEAT + 1 :] if len(said) >= beam.NO_REPEAT else []
             choices += [
-                (total + float(likely), [*said, token])
+                (total + float(likely) + given([*said, token]) - given(said), [*said, token])
                 for token, likely in enumerate(told)
                 if (*last, token) not in runs
             ]
@@ -136,6 +151,46 @@ def test_answers_are_those_of_a_plain_search(
                 assert one.finished is (one.ids[-1] == end)
                 ends.add(one.finished)
     assert ends == {True, False}
+
+
+def test_favoured_words_are_taken_where_they_are_a_little_less_likely(
+    model: gemma.Gemma,
+    plain: Any,
+    folder: Path,
+    questions: list[list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beam, "FAVOUR", 4.0)
+    monkeypatch.setattr(gemma, "SPARE", 1000)  # what goes on with a word is taken from the likeliest tokens
+    pieces = Pieces(Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab())
+    favoured = Favoured([["проц"], ["th", "wil"], ["поне"]], pieces)
+    limits = [12, 9, 14, 7]
+    changed = []
+    for question, limit, own, usual in zip(
+        questions,
+        limits,
+        answers(model, questions, limits, favoured=favoured),
+        answers(model, questions, limits),
+        strict=True,
+    ):
+        expected = naive(plain, question, limit, NEVER, favoured=favoured)
+        assert [f.ids for f in own] == [ids for ids, _ in expected]
+        for one, (_, likely) in zip(own, expected, strict=True):
+            assert one.score == pytest.approx(score(plain, question, one.ids), abs=1e-4)
+            assert one.score + one.favour == pytest.approx(likely, abs=1e-4)
+        changed.append(own[0].ids != usual[0].ids)
+    assert any(changed)
+
+
+def test_what_an_answer_begins_with_is_favoured_no_more(
+    model: gemma.Gemma, folder: Path, questions: list[list[int]]
+) -> None:
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    favoured = Favoured([["про"]], Pieces(tokenizer.get_vocab()))
+    begun = tokenizer.encode(" про", add_special_tokens=False).ids
+    assert reduce(favoured.follow, begun, State()).done == {0}
+    (found,) = answers(model, questions[:1], [12], begun=[begun], favoured=favoured)
+    assert [one.favour for one in found] == [0.0] * len(found)
 
 
 def test_a_text_is_answered_as_by_itself(model: gemma.Gemma, questions: list[list[int]]) -> None:

@@ -18,10 +18,14 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from mtcheck.annotate.hf.favoured import Favoured, State
 from mtcheck.annotate.hf.gemma import Gemma
 
 BEAMS, FEW_BEAMS = 3, 4
 """Rows of a text, and of one of a few: there a row more takes no time, as each step reads all weights."""
+FAVOUR = 1.0
+"""Nats that a favoured word counts. With a lexicon made without them, 240 held-out sentences came out at
+45.2, 45.6 and 45.9 chrF into Russian with 0, 0.5 and 1, at 51.5, 52.1 and 51.8 into English (2026-11-30)."""
 NO_REPEAT = 5
 """Longest run of tokens, less one, that may stand twice in an answer."""
 STEP = 32
@@ -47,21 +51,24 @@ class Asked(NamedTuple):
         unwanted: what the answer must do without.
         begun: what the answer begins with.
         limit: most tokens of the answer, more than it begins with.
+        favoured: what the answer should have.
     """
 
     question: Sequence[int]
     unwanted: Sequence[int]
     begun: Sequence[int]
     limit: int
+    favoured: Favoured | None = None
 
 
 class Found(NamedTuple):
-    """An answer: its tokens, the end that it was given among them, their mean log-probability in nats, and
-    False where it was stopped at its limit."""
+    """An answer: its tokens, the end that it was given among them, their mean log-probability in nats,
+    False where it was stopped at its limit, and the nats a token that were given for favoured words."""
 
     ids: list[int]
     score: float
     finished: bool
+    favour: float = 0.0
 
 
 Then = Callable[[int, list[Found]], Asked | None]
@@ -306,6 +313,7 @@ class _Text:
         number: of what was asked.
         asked: what was asked.
         lead: log-probability, in nats, of what its answer begins with.
+        states: of each row, what of it was favoured.
         said: how many tokens, less one, were said after that.
         found: the answers so far.
     """
@@ -313,8 +321,22 @@ class _Text:
     number: int
     asked: Asked
     lead: float
+    states: list[State]
     said: int = 0
     found: list[Found] = field(default_factory=list)
+
+    def favour(self, row: int, token: int) -> float:
+        """Nats that a row gets for its favoured words if it goes on with a token."""
+        favoured = self.asked.favoured
+        return 0.0 if favoured is None else FAVOUR * favoured.follow(self.states[row], token).given
+
+    def follow(self, choices: Iterable[tuple[int, int]]) -> None:
+        """Let rows go on, each from a row with a token."""
+        favoured = self.asked.favoured
+        self.states = [
+            State() if favoured is None else favoured.follow(self.states[row], token)
+            for row, token in choices
+        ]
 
 
 class _Search:
@@ -348,23 +370,42 @@ class _Search:
         given = [[*one.question, *one.begun] for _, one in asked]
         states = self._past.read(given, len(self.texts))
         for (number, one), own in zip(asked, states, strict=True):
-            self.texts.append(_Text(number, one, self._lead(own, one.begun)))
+            self.texts.append(_Text(number, one, self._lead(own, one.begun), [_after(one)]))
+        added = self.texts[-len(asked) :]
         last = torch.stack([own[-1] for own in states])
         last = torch.nn.functional.pad(last, (0, 0, 0, _slots(len(last)) - len(last)))
         told = self._model.likeliest(
             last.repeat_interleave(self._beams, 0),  # as many as at a step
             self._beams,
-            _unwanted(self.texts[-len(asked) :], self._beams),
+            _unwanted(added, self._beams),
+            self._favour(added),
         )
         scores, tokens = (x[:: self._beams][: len(asked)] for x in told)
+        scores = scores + _given(added, tokens)
         empty = torch.tensor([not one.begun for _, one in asked])[:, None]  # to say nothing is no answer
         scores, best = scores.masked_fill((tokens == self._end) & empty, -torch.inf).topk(self._beams, -1)
         said = torch.full((len(asked), self._beams, self._said.shape[2]), -1)
         said[:, :, -1] = tokens.gather(1, best)
+        for text, own in zip(added, said[:, :, -1].tolist(), strict=True):
+            text.follow([(0, token) for token in own])
         self._said = torch.cat([self._said, said])
         self._scores = torch.cat([self._scores, scores])
         self._places = torch.cat([self._places, torch.tensor(list(map(len, given)))])
-        self._unwanted = _unwanted(self.texts, self._beams)
+        self._unwanted, self._favoured = _unwanted(self.texts, self._beams), self._favour(self.texts)
+
+    def _favour(self, texts: Sequence[_Text]) -> Any:
+        """Nats for every token of the vocabulary that may begin a favoured word of each text (slots ×
+        vocabulary), None if there are no such words."""
+        import torch
+
+        if not any(text.asked.favoured for text in texts):
+            return None
+        out = torch.zeros((_slots(len(texts)), self._model.vocabulary))
+        for row, text in zip(out, texts, strict=False):
+            if text.asked.favoured is not None:
+                shares = text.asked.favoured.first
+                row[list(shares)] = FAVOUR * torch.tensor(list(shares.values()))
+        return out
 
     def _lead(self, states: Any, begun: Sequence[int]) -> float:
         """Log-probability, in nats, of what an answer begins with."""
@@ -383,8 +424,9 @@ class _Search:
         """
         texts = len(self.texts)
         states = self._past.say(self._said[:, :, -1], self._places)
-        told = self._model.likeliest(states, 2 * self._beams, self._unwanted)
+        told = self._model.likeliest(states, 2 * self._beams, self._unwanted, self._favoured)
         scores, tokens = (x[: texts * self._beams] for x in told)
+        scores = scores + _given(self.texts, tokens)
         scores = self._without_repeats(scores, tokens)
         best, at = (self._scores.view(-1, 1) + scores).view(texts, -1).topk(2 * self._beams, -1)
         self._places += 1
@@ -429,14 +471,17 @@ class _Search:
         ended = [choice for choice in choices[: self._beams] if choice.token == self._end]
         for choice in ended or ([best] if at_limit and not text.found else []):
             ids = [*begun, *self._said[n, choice.parent, -text.said :].tolist(), choice.token]
-            score = (text.lead + choice.score) / length
-            text.found.append(Found(ids, score, choice.token == self._end))
+            favour = text.favour(choice.parent, choice.token)
+            score = (text.lead + choice.score - favour) / length
+            text.found.append(Found(ids, score, choice.token == self._end, favour / length))
         return at_limit or len(text.found) >= self._beams
 
     def _go_on(self, chosen: Sequence[Sequence[_Choice]]) -> None:
         """Let rows have their parents' past and say what was chosen."""
         import torch
 
+        for text, own in zip(self.texts, chosen, strict=True):
+            text.follow([(choice.parent, choice.token) for choice in own])
         score, parents, said = torch.tensor(chosen, dtype=torch.float64).unbind(-1)
         self._past.follow(parents.long())
         own = parents.long()[:, :, None].expand(-1, -1, self._said.shape[2])
@@ -455,7 +500,33 @@ class _Search:
         longest = max((text.said + 1 for text in self.texts), default=1)
         at = torch.tensor(kept, dtype=torch.long)
         self._said, self._scores = self._said[at, :, -longest:], self._scores[at]
-        self._places, self._unwanted = self._places[at], _unwanted(self.texts, self._beams)
+        self._places = self._places[at]
+        self._unwanted, self._favoured = _unwanted(self.texts, self._beams), self._favour(self.texts)
+
+
+def _after(asked: Asked) -> State:
+    """What is favoured no more after what an answer begins with."""
+    state = State()
+    if asked.favoured is not None:
+        for token in asked.begun:
+            state = asked.favoured.follow(state, token)
+    return state.renewed()
+
+
+def _given(texts: Sequence[_Text], tokens: Any) -> Any:
+    """Nats that every row of texts would get for each of some tokens (rows × tokens)."""
+    import torch
+
+    own = tokens.view(len(texts), -1, tokens.shape[1])
+    if not any(text.asked.favoured for text in texts):
+        return torch.zeros(tokens.shape)
+    return torch.tensor(
+        [
+            [text.favour(row, token) - FAVOUR * text.states[row].given for token in some]
+            for text, rows in zip(texts, own.tolist(), strict=True)
+            for row, some in enumerate(rows)
+        ]
+    )
 
 
 def _unwanted(texts: Sequence[_Text], beams: int) -> tuple[Any, Any] | None:

@@ -200,6 +200,11 @@ class Gemma:
         """Values of a token's state."""
         return int(self._table.shape[1])
 
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens it knows."""
+        return int(self._table.shape[0])
+
     def _held(self, name: str) -> Any:
         """A weight of the file, which is read for it alone: all at once would take twice the room."""
         from safetensors import safe_open
@@ -299,22 +304,26 @@ class Gemma:
             parts.append((self._exact(some, own[:, None]) - total[: len(some)])[:, 0])
         return torch.cat(parts)
 
-    def likeliest(self, states: Any, count: int, unwanted: tuple[Any, Any] | None = None) -> tuple[Any, Any]:
+    def likeliest(
+        self, states: Any, count: int, unwanted: tuple[Any, Any] | None = None, favour: Any = None
+    ) -> tuple[Any, Any]:
         """Log-probabilities, in nats, and numbers of the likeliest next tokens of each row, some more than
         ``count`` (rows × tokens each).
 
         Args:
             unwanted: rows and tokens that are no choice there.
+            favour: nats (texts × vocabulary) by which tokens count as likelier in the rows of a text, of
+                which all have as many, while they are looked for.
         """
         import torch
 
         scores = self.scores(states)
         if unwanted is not None:
             scores[unwanted] = -torch.inf
-        exact, total, tokens = self._spread(states, scores, count)
+        exact, total, tokens = self._spread(states, scores, count, favour)
         return exact - total, tokens
 
-    def _spread(self, states: Any, scores: Any, count: int) -> tuple[Any, Any, Any]:
+    def _spread(self, states: Any, scores: Any, count: int, favour: Any = None) -> tuple[Any, Any, Any]:
         """Scores in 32 bits of the likeliest tokens (rows × tokens), the logarithm of the sum of all (rows ×
         1), and their numbers."""
         import torch
@@ -327,8 +336,11 @@ class Gemma:
         held = torch.cat([held, scores[:, whole:]], 1).float()
         numbers = (best[:, :, None] * BLOCK + torch.arange(BLOCK)).view(rows, -1)
         numbers = torch.cat([numbers, torch.arange(whole, size).expand(rows, -1)], 1)
-        rough, at = held.topk(min(count + SPARE, held.shape[1]), -1)
-        tokens = numbers.gather(1, at)
+        chosen = held
+        if favour is not None:
+            chosen = held + favour.gather(1, numbers.view(len(favour), -1)).view_as(held)
+        at = chosen.topk(min(count + SPARE, held.shape[1]), -1).indices
+        rough, tokens = held.gather(1, at), numbers.gather(1, at)
         exact = torch.where(rough == -torch.inf, rough, self._exact(states, tokens))
         total = held.logsumexp(-1, keepdim=True)
         told = (exact - total).exp().sum(-1, keepdim=True) - (rough - total).exp().sum(-1, keepdim=True)

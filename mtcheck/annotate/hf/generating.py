@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Event, Lock
 from typing import Any, Protocol, TypeVar
 
 from mtcheck import text
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.beam import Asked, Found, Then, threads
+from mtcheck.annotate.hf.favoured import SPACE, Favoured, Pieces
 from mtcheck.annotate.hf.spelling import is_foreign
 
 LANE, FEW = 128, 16
@@ -24,8 +26,6 @@ LANE, FEW = 128, 16
 on two cores fifteen took 5.4 s so, 6.8 s as two lanes (2026-11-30)."""
 START = "<bos>"
 END = "<eos>"
-SPACE = "\u2581"
-"""How a token writes the space before a word."""
 WINDOW = 512
 """Tokens of a question and its answer; of more, not all layers would see all."""
 
@@ -45,11 +45,13 @@ class Ask:
         question: what is to be answered.
         unwanted: what the answer must do without.
         begun: what the answer begins with.
+        favoured: what the answer should have.
     """
 
     question: Sequence[int]
     unwanted: Sequence[int] = ()
     begun: Sequence[int] = ()
+    favoured: Favoured | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ class Answer:
         text: the answer.
         score: mean log-probability of its tokens, in nats.
         finished: False if it was stopped at its limit.
+        favour: nats a token that were given for favoured words.
     """
 
     text: str
     score: float
     finished: bool
+    favour: float = 0.0
 
 
 _Out = TypeVar("_Out")
@@ -152,9 +156,17 @@ class Asking:
         held = value.casefold()
         return [token for token, bare in self._foreign[lang] if bare in held]
 
+    def favoured(self, words: Sequence[Sequence[str]]) -> Favoured:
+        """Words that an answer should have, by beginnings of what renders each."""
+        return Favoured(words, self._pieces)
+
+    @cached_property
+    def _pieces(self) -> Pieces:
+        return Pieces(self._tokenizer.get_vocab())
+
     def _answer(self, found: Found) -> Answer:
         decoded = self._tokenizer.decode(found.ids, skip_special_tokens=True)
-        return Answer(" ".join(decoded.split()), found.score, found.finished)
+        return Answer(" ".join(decoded.split()), found.score, found.finished, found.favour)
 
 
 def _asked(ask: Ask) -> Asked:
@@ -162,7 +174,7 @@ def _asked(ask: Ask) -> Asked:
     has more than 1.4 times its question's and 16 (2026-11-30); what goes on is a loop."""
     length = len(ask.question)
     limit = min(3 * length // 2 + 16, WINDOW - length)
-    return Asked(ask.question, ask.unwanted, ask.begun, max(limit, len(ask.begun) + 1))
+    return Asked(ask.question, ask.unwanted, ask.begun, max(limit, len(ask.begun) + 1), ask.favoured)
 
 
 def _lanes(lengths: Sequence[int]) -> list[list[int]]:

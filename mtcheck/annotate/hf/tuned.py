@@ -1,11 +1,12 @@
 """Translation by the embedded model with its adapter.
 
-By a beam. A text whose translation lost or changed a name or number (``gates``) or left words of the source
-in their script is asked for again, with lost names spelled in the target's letters and without those of the
-source, and one that has a wrong name from where it stands with the right one. The one with fewest faults is
-taken, of equals the one that is likely, like the others and explained by the lexicon, and the names that it
-misspells in another alphabet are spelled as they should be. What stays below the floor of its language
-(``adapter.json``, calibrated on held-out sentences) is ``unsure``: no verdict is better than a guess.
+By a beam that favours words by which a lexicon renders the source's (``favoured``). A text whose translation
+lost or changed a name or number (``gates``) or left words of the source in their script is asked for again,
+with lost names spelled in the target's letters and without those of the source, and one that has a wrong name
+from where it stands with the right one. The one with fewest faults is taken, of equals the one that is
+likely, like the others and explained by the lexicon, and the names that it misspells in another alphabet are
+spelled as they should be. What stays below the floor of its language (``adapter.json``, calibrated on held-
+out sentences) is ``unsure``: no verdict is better than a guess.
 
 Many texts are translated in lanes (``generating``), as many at once as there are idle cores.
 """
@@ -22,6 +23,7 @@ from mtcheck.annotate import guards, metrics
 from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.adapter import Adapter, question
+from mtcheck.annotate.hf.favoured import Favoured
 from mtcheck.annotate.hf.generating import END, Answer, Ask, Asking, Decoder, Talk
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.annotate.hf.spelling import (
@@ -65,6 +67,7 @@ class Candidate:
         copied: words left in the source's script, in whole or in part.
         explained: nats a word by which its words and the text's explain each other, those copied left out;
             0 where there is no lexicon.
+        favour: nats a token that were given for favoured words in it.
     """
 
     text: str
@@ -73,12 +76,13 @@ class Candidate:
     faults: int
     copied: int = 0
     explained: float = 0.0
+    favour: float = 0.0
 
     @property
     def rank(self) -> tuple[int, int, float]:
         """The higher the better; one that the model is not sure of beats one that is no evidence."""
         standing = {"ok": 2, "unsure": 1}.get(self.verdict, 0)
-        worth = self.likelihood - COPIED * self.copied + EXPLAINED * self.explained
+        worth = self.likelihood + self.favour - COPIED * self.copied + EXPLAINED * self.explained
         return standing, -self.faults, worth
 
 
@@ -147,17 +151,23 @@ class TunedTranslator:
         def judged(answers: Sequence[Answer]) -> list[Candidate]:
             return [judge(value, one, langs, floor) for one in answers]
 
-        found = judged((yield Ask(asked)))
+        favoured = self._favoured(value, langs)
+        found = judged((yield Ask(asked, favoured=favoured)))
         best = _best(found)
         spelled = self._spelled(value, best.text, langs)
         if spelled != asked or best.copied:
             unwanted = self._asking.copies(value, langs.target)
             kept = before_foreign_words(best.text, langs) if spelled == asked else ""
-            found += judged((yield Ask(spelled, unwanted, self._asking.start(kept))))
+            found += judged((yield Ask(spelled, unwanted, self._asking.start(kept), favoured)))
             best = _best(found)
         if start := begun(value, best.text, langs):
-            found += judged((yield Ask(asked, begun=self._asking.start(start))))
+            found += judged((yield Ask(asked, begun=self._asking.start(start), favoured=favoured)))
         return agreed(found)
+
+    def _favoured(self, value: str, langs: Langs) -> Favoured | None:
+        """What a translation of a text should have, None where there is no lexicon."""
+        table = lexicon.lexicon(langs.source, langs.target)
+        return None if table is None else self._asking.favoured(lexicon.renderings_within(value, table))
 
     def _spelled(self, value: str, target: str, langs: Langs) -> list[int]:
         """The question for a text with those names spelled that a target has lost."""
@@ -207,7 +217,9 @@ def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Cand
     lost = faults(value, answer.text, langs)
     own = without_foreign_words(answer.text, langs) if mixed or copied else answer.text
     explained = _explained(value, own, langs)
-    return Candidate(answer.text, answer.score, verdict, lost + mixed, copied + mixed, explained)
+    return Candidate(
+        answer.text, answer.score, verdict, lost + mixed, copied + mixed, explained, answer.favour
+    )
 
 
 def _explained(source: str, target: str, langs: Langs) -> float:
