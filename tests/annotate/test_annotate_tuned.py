@@ -26,6 +26,7 @@ from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
 from mtcheck.annotate.hf.beam import Asked, Found, Then  # noqa: E402
 from mtcheck.annotate.hf.cutting import cut_tokenizer, merge_ranks  # noqa: E402
+from mtcheck.annotate.hf.favoured import Favoured  # noqa: E402
 from mtcheck.annotate.hf.generating import Answer, Ask, Talk  # noqa: E402
 from mtcheck.annotate.hf.loading import Checkpoint  # noqa: E402
 from mtcheck.annotate.hf.tuned import TunedTranslator  # noqa: E402
@@ -236,6 +237,7 @@ class Said:
         self.asked: list[str] = []
         self.unwanted: list[Sequence[int]] = []
         self.begun: list[str] = []
+        self.favoured: list[Favoured | None] = []
         self.lanes: list[list[Asked]] = []
         self.few: list[bool] = []
 
@@ -244,6 +246,7 @@ class Said:
         self.asked.append(self._tokenizer.decode(list(one.question)))
         self.unwanted.append(one.unwanted)
         self.begun.append(self._tokenizer.decode(list(one.begun)))
+        self.favoured.append(one.favoured)
         end = self._tokenizer.token_to_id(generating.END)
         out = []
         for text, score in self.second if one.unwanted or one.begun else self.first:
@@ -280,6 +283,27 @@ def test_a_good_translation_is_taken_at_once(installed: Any) -> None:
     found = translator.translate(["Президент прибыл в Париж."], source_lang="ru", target_lang="en")
     assert (found[0].text, found[0].verdict) == ("The president arrived in Paris.", "ok")
     assert len(said.asked) == 1
+
+
+def test_words_of_the_lexicon_are_favoured_in_every_question(installed: Any) -> None:
+    wrong, right = "The president arrived in London.", "The president and Lavrov arrived in Paris."
+    translator, said = saying(installed, [(wrong, -0.2)], [(right, -0.9)])
+    translator.translate(["Вчера президент и Лавров прибыли в Париж."], source_lang="ru", target_lang="en")
+    assert len(said.favoured) == 2
+    for one in said.favoured:
+        assert one is not None
+        words = {word for rendered in one.words for word in rendered}
+        assert {"presid", "paris"} <= words
+
+
+def test_what_has_a_favoured_word_may_be_less_likely() -> None:
+    langs = spelling.Langs("en", "ru")
+    plain, favoured = (
+        tuned.judge("He came in November.", Answer("Он пришёл в ноябре.", score, True, favour), langs, None)
+        for score, favour in ((-0.4, 0.0), (-0.5, 0.2))
+    )
+    assert favoured.rank > plain.rank
+    assert (favoured.likelihood, favoured.favour) == (-0.5, 0.2)
 
 
 def test_a_lost_name_is_looked_for_among_what_the_beam_says(installed: Any) -> None:

@@ -74,10 +74,13 @@ class Favoured:
 
     Args:
         words: for each, the beginnings of what renders it, in lower case.
+
+    Attributes:
+        words: the same.
     """
 
     def __init__(self, words: Sequence[Sequence[str]], pieces: Pieces) -> None:
-        self._words, self._pieces = words, pieces
+        self.words, self._pieces = words, pieces
         self._begin: dict[int, list[int]] = defaultdict(list)
         for number, stems in enumerate(words):
             for token in sorted({token for stem in stems for token in pieces.beginning(stem)}):
@@ -113,5 +116,5 @@ class Favoured:
         """Of a rendering of a word, 0 where letters begin none."""
         return max(
             1.0 if word.startswith(stem) else len(word) / len(stem) if stem.startswith(word) else 0.0
-            for stem in self._words[number]
+            for stem in self.words[number]
         )
