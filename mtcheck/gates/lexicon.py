@@ -119,12 +119,9 @@ def strong_renderings(word: str, table: Lexicon) -> tuple[str, ...]:
     return tuple(w for w, strength in listed.items() if strength >= _STRONG)
 
 
-def renderings_within(sentence: str, table: Lexicon) -> list[tuple[str, ...]]:
-    """What renders each word of a sentence that has such renderings: beginnings of words, three letters at
-    least."""
-    found = (strong_renderings(token, table) for token in dict.fromkeys(tokens(sentence)))
-    words = (tuple(w for w in one if len(w) > 2 and w.isalpha()) for one in found)
-    return [one for one in words if one]
+def spellings(word: str, table: Lexicon) -> tuple[str, ...]:
+    """The strong renderings that sound like the word itself, as those of names do."""
+    return tuple(w for w in strong_renderings(word, table) if _sound(w) == _sound(_first(word)))
 
 
 def _first(word: str) -> str:

@@ -672,6 +672,32 @@ def test_of_equals_the_one_that_the_lexicon_explains_is_taken() -> None:
 TOLD = ["Токаев согласился.", "По словам Токаева, это так."]
 
 
+def test_words_are_favoured_as_often_as_they_stand_there_and_names_as_they_sound() -> None:
+    langs = spelling.Langs("en", "ru")
+    once, twice = (spelling.favoured_words(text, langs) for text in ("In November.", "November, November."))
+    assert len(once) == 1
+    assert twice == once * 2
+    assert set(once[0]) >= {"ноября", "ноябре"}
+    named = spelling.favoured_words("He met Putin in Astana.", langs)
+    assert ("путин",) in named
+    assert not [word for words in named for word in words if word in {"astana", "сюжету"}]
+    assert spelling.favoured_words("He met Putin.", spelling.Langs("en", "nl")) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("Он разговаривал с Путичем.", 1),
+        ("Он разговаривал с Путиным.", 0),
+        ("Он разговаривал с президентом.", 0),
+    ],
+)
+def test_a_name_that_the_lexicon_spells_otherwise_is_misspelt(target: str, expected: int) -> None:
+    assert spelling.misspelt("He was talking with Putin.", target, spelling.Langs("en", "ru")) == expected
+    langs = spelling.Langs("en", "de")
+    assert spelling.misspelt("He was talking with Putin.", target, langs) == 0
+
+
 @pytest.mark.parametrize(
     ("source", "target", "beside", "expected"),
     [

@@ -180,14 +180,13 @@ def test_a_word_that_is_translated_is_told_from_a_name(word: str, expected: bool
     assert lexicon.is_translated(word, table) is expected
 
 
-def test_rare_words_have_renderings_and_each_counts_once() -> None:
+def test_spellings_are_the_renderings_that_sound_alike() -> None:
     table = lexicon.lexicon("en", "ru")
     assert table is not None
-    found = lexicon.renderings_within("In November and in November the Putin of 12 said so.", table)
-    (november,) = [words for words in found if "ноябре" in words]
-    assert ("путин",) in found
-    assert all(word.startswith("нояб") for word in november)
-    assert all(len(word) > 2 and word.isalpha() for words in found for word in words)
+    assert lexicon.spellings("Putin", table) == ("путин",)
+    assert lexicon.strong_renderings("Council", table)
+    assert lexicon.spellings("Council", table) == ()
+    assert lexicon.spellings("Qwxz", table) == ()
 
 
 def test_what_is_seen_does_not_depend_on_the_seed_of_hashes() -> None:

@@ -69,6 +69,40 @@ def spell(source: str, target: str, langs: Langs) -> str:
     return with_names(source, sure)
 
 
+def favoured_words(source: str, langs: Langs) -> list[tuple[str, ...]]:
+    """For words of a source, as often as they stand there, the beginnings of what the lexicon renders them
+    by, in lower case; of places and of names that mean nothing else only what sounds like them."""
+    table = lexicon.lexicon(langs.source, langs.target)
+    if table is None:
+        return []
+    called = (name.text for name in names_of(source, "", langs).lost)
+    names = [name for name in called if titles.is_country_word(name) or not has_meaning(name, langs)]
+    parts = {token for name in names for token in lexicon.tokens(name)}
+    words = [lexicon.strong_renderings(t, table) for t in lexicon.tokens(source) if t not in parts]
+    words += [lexicon.spellings(name, table) for name in names]
+    scripts = text.expected_scripts(langs.target)
+    found = (tuple(w for w in one if _may_begin(w, scripts)) for one in words)
+    return [one for one in found if one]
+
+
+def _may_begin(token: str, scripts: frozenset[str]) -> bool:
+    """Whether a token of the lexicon is enough of a word in the letters of a target."""
+    return len(token) >= _STEM and token.isalpha() and not is_foreign(token, scripts)
+
+
+def misspelt(source: str, target: str, langs: Langs) -> int:
+    """How many names of a source are spelled otherwise than the lexicon has them: Путичем for Putin."""
+    table = lexicon.lexicon(langs.source, langs.target)
+    if table is None or not in_other_letters(langs.source, langs.target):
+        return 0
+    count = 0
+    for name in names_of(source, target, langs).kept_names:
+        known, found = lexicon.spellings(name.text, table), renderings.alike_in(target, name.text)
+        spelled = any(renderings.keeps_consonants(word, one) for word in found for one in known)
+        count += bool(known and found) and not spelled
+    return count
+
+
 def contradicted(name: str, written: str, langs: Langs) -> bool:
     """Whether the lexicon renders a word otherwise than it is spelled, and it is no place: Committee is no
     Коммитти, and FedEx stays as it is."""

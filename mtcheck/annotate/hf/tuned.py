@@ -23,7 +23,6 @@ from mtcheck.annotate import guards, metrics
 from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.adapter import Adapter, question
-from mtcheck.annotate.hf.favoured import Favoured
 from mtcheck.annotate.hf.generating import END, Answer, Ask, Asking, Decoder, Talk
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.annotate.hf.spelling import (
@@ -31,7 +30,9 @@ from mtcheck.annotate.hf.spelling import (
     before_foreign_words,
     begun,
     corrected,
+    favoured_words,
     foreign_words,
+    misspelt,
     names_of,
     spell,
     without_foreign_words,
@@ -63,7 +64,8 @@ class Candidate:
         text: the translation.
         likelihood: mean log-probability of its tokens, in nats.
         verdict: as ``guards.judge``, or ``unsure``.
-        faults: names and numbers without a counterpart on the other side, and words of two scripts.
+        faults: names and numbers without a counterpart on the other side, names that are misspelt, and words
+            of two scripts.
         copied: words left in the source's script, in whole or in part.
         explained: nats a word by which its words and the text's explain each other, those copied left out;
             0 where there is no lexicon.
@@ -151,7 +153,7 @@ class TunedTranslator:
         def judged(answers: Sequence[Answer]) -> list[Candidate]:
             return [judge(value, one, langs, floor) for one in answers]
 
-        favoured = self._favoured(value, langs)
+        favoured = self._asking.favoured(favoured_words(value, langs))
         found = judged((yield Ask(asked, favoured=favoured)))
         best = _best(found)
         spelled = self._spelled(value, best.text, langs)
@@ -163,11 +165,6 @@ class TunedTranslator:
         if start := begun(value, best.text, langs):
             found += judged((yield Ask(asked, begun=self._asking.start(start), favoured=favoured)))
         return agreed(found)
-
-    def _favoured(self, value: str, langs: Langs) -> Favoured | None:
-        """What a translation of a text should have, None where there is no lexicon."""
-        table = lexicon.lexicon(langs.source, langs.target)
-        return None if table is None else self._asking.favoured(lexicon.renderings_within(value, table))
 
     def _spelled(self, value: str, target: str, langs: Langs) -> list[int]:
         """The question for a text with those names spelled that a target has lost."""
@@ -214,7 +211,7 @@ def judge(value: str, answer: Answer, langs: Langs, floor: float | None) -> Cand
     if verdict == "ok" and floor is not None and answer.score < floor:
         verdict = "unsure"
     mixed, copied = foreign_words(answer.text, langs)
-    lost = faults(value, answer.text, langs)
+    lost = faults(value, answer.text, langs) + misspelt(value, answer.text, langs)
     own = without_foreign_words(answer.text, langs) if mixed or copied else answer.text
     explained = _explained(value, own, langs)
     return Candidate(
