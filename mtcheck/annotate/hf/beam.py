@@ -331,6 +331,17 @@ class _Text:
         favoured = self.asked.favoured
         return 0.0 if favoured is None else FAVOUR * favoured.follow(self.states[row], token).given
 
+    def given(self, row: int, tokens: Sequence[int]) -> list[float]:
+        """Nats that a row gets for each of some tokens."""
+        favoured, state = self.asked.favoured, self.states[row]
+        if favoured is None:
+            return [0.0] * len(tokens)
+        already = FAVOUR * state.given
+        return [
+            self.favour(row, token) - already if state.word or token in favoured.first else 0.0
+            for token in tokens
+        ]
+
     def follow(self, choices: Iterable[tuple[int, int]]) -> None:
         """Let rows go on, each from a row with a token."""
         favoured = self.asked.favoured
@@ -518,13 +529,13 @@ def _given(texts: Sequence[_Text], tokens: Any) -> Any:
     """Nats that every row of texts would get for each of some tokens (rows × tokens)."""
     import torch
 
-    own = tokens.view(len(texts), -1, tokens.shape[1])
     if not any(text.asked.favoured for text in texts):
         return torch.zeros(tokens.shape)
+    own = tokens.view(len(texts), -1, tokens.shape[1]).tolist()
     return torch.tensor(
         [
-            [text.favour(row, token) - FAVOUR * text.states[row].given for token in some]
-            for text, rows in zip(texts, own.tolist(), strict=True)
+            text.given(row, some)
+            for text, rows in zip(texts, own, strict=True)
             for row, some in enumerate(rows)
         ]
     )
