@@ -2,11 +2,11 @@
 
 By a beam that favours words by which a lexicon renders the source's (``favoured``). A text whose translation
 lost or changed a name or number (``gates``) or left words of the source in their script is asked for again,
-with lost names spelled in the target's letters and without those of the source, and one that has a wrong name
-from where it stands with the right one. The one with fewest faults is taken, of equals the one that is
+with lost names spelled in the target's letters and without those of the source, and one that has a wrong
+name from where it stands with the right one. The one with fewest faults is taken, of equals the one that is
 likely, like the others and explained by the lexicon, and the names that it misspells in another alphabet are
-spelled as they should be. What stays below the floor of its language (``adapter.json``, calibrated on held-
-out sentences) is ``unsure``: no verdict is better than a guess.
+spelled as they should be. What stays below the floor of its language (``adapter.json``, calibrated on
+held-out sentences) is ``unsure``: no verdict is better than a guess.
 
 Many texts are translated in lanes (``generating``), as many at once as there are idle cores.
 """
