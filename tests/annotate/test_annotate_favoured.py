@@ -53,13 +53,6 @@ def test_a_word_is_favoured_once(favoured: Favoured) -> None:
     assert after(favoured, " Пу", "ть", " Путин").given == 1.0
 
 
-def test_what_stands_there_already_is_favoured_no_more(favoured: Favoured) -> None:
-    begun = after(favoured, " Путин", " но").renewed()
-    assert begun.given == 0.0
-    assert favoured.follow(begun, TOKENS[f"{SPACE}Путин"]).given == 0.0
-    assert favoured.follow(begun, TOKENS[f"{SPACE}ноябре"]).given == 1.0
-
-
 def test_a_token_may_begin_several_words() -> None:
     both = Favoured([["путин"], ["путь"]], PIECES)
     assert after(both, " путь", " Пу").done == {1}

@@ -250,7 +250,8 @@ class Said:
         end = self._tokenizer.token_to_id(generating.END)
         out = []
         for text, score in self.second if one.unwanted or one.begun else self.first:
-            ids = self._tokenizer.encode(f" {text}", add_special_tokens=False).ids
+            apart = "" if one.begun and text[0].islower() else " "  # goes on with a word
+            ids = self._tokenizer.encode(f"{apart}{text}", add_special_tokens=False).ids
             out.append(Found([*one.begun, *ids, end], score, True))
         return out
 

@@ -313,7 +313,8 @@ class _Text:
     Attributes:
         number: of what was asked.
         asked: what was asked.
-        lead: log-probability, in nats, of what its answer begins with.
+        lead: log-probability, in nats, of what its answer begins with, and what is given for favoured words
+            there.
         states: of each row, what of it was favoured.
         said: how many tokens, less one, were said after that.
         found: the answers so far.
@@ -382,7 +383,9 @@ class _Search:
         given = [[*one.question, *one.begun] for _, one in asked]
         states = self._past.read(given, len(self.texts))
         for (number, one), own in zip(asked, states, strict=True):
-            self.texts.append(_Text(number, one, self._lead(own, one.begun), [_after(one)]))
+            begun = _after(one)
+            lead = self._lead(own, one.begun) + FAVOUR * begun.given
+            self.texts.append(_Text(number, one, lead, [begun]))
         added = self.texts[-len(asked) :]
         last = torch.stack([own[-1] for own in states])
         last = torch.nn.functional.pad(last, (0, 0, 0, _slots(len(last)) - len(last)))
@@ -517,12 +520,12 @@ class _Search:
 
 
 def _after(asked: Asked) -> State:
-    """What is favoured no more after what an answer begins with."""
+    """What is favoured of what an answer begins with."""
     state = State()
     if asked.favoured is not None:
         for token in asked.begun:
             state = asked.favoured.follow(state, token)
-    return state.renewed()
+    return state
 
 
 def _given(texts: Sequence[_Text], tokens: Any) -> Any:

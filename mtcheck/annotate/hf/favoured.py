@@ -24,14 +24,12 @@ class State(NamedTuple):
 
     Attributes:
         done: numbers of the favoured words that stand there.
-        before: how many of them were not given for.
         word: the letters of the word at its end, if they begin a favoured one.
         number: of that one.
         share: of its rendering that the letters are.
     """
 
     done: frozenset[int] = frozenset()
-    before: int = 0
     word: str = ""
     number: int = -1
     share: float = 0.0
@@ -39,11 +37,7 @@ class State(NamedTuple):
     @property
     def given(self) -> float:
         """For how many words it was favoured."""
-        return len(self.done) - self.before + self.share
-
-    def renewed(self) -> State:
-        """The same where nothing was given for what stands there."""
-        return State(self.done, len(self.done))
+        return len(self.done) + self.share
 
 
 class Pieces:
@@ -102,15 +96,15 @@ class Favoured:
         word = piece[1:]
         begun = [number for number in self._begin.get(token, ()) if number not in state.done]
         if not begun:
-            return State(state.done, state.before)
+            return State(state.done)
         return self._reach(state, max(begun, key=lambda number: self._share(number, word)), word)
 
     def _reach(self, state: State, number: int, word: str) -> State:
         """The state after letters that may be of a favoured word."""
         share = self._share(number, word)
         if share == 1:
-            return State(state.done | {number}, state.before)
-        return State(state.done, state.before, word, number, share) if share else State(*state[:2])
+            return State(state.done | {number})
+        return State(state.done, word, number, share) if share else State(state.done)
 
     def _share(self, number: int, word: str) -> float:
         """Of a rendering of a word, 0 where letters begin none."""
