@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate.hf import beam, gemma  # noqa: E402
-from mtcheck.annotate.hf.favoured import Favoured, Pieces, State  # noqa: E402
+from mtcheck.annotate.hf.favoured import NOTHING, Favoured, Pieces, State  # noqa: E402
 from mtcheck.core import ModelError  # noqa: E402
 
 NEVER = 3
@@ -51,7 +51,7 @@ def answers(
     end: int = NEVER,
     unwanted: Sequence[Sequence[int]] = (),
     begun: Sequence[Sequence[int]] = (),
-    favoured: Favoured | None = None,
+    favoured: Favoured = NOTHING,
     few: bool = True,
 ) -> list[list[beam.Found]]:
     """The answers of each question."""
@@ -99,14 +99,12 @@ def naive(
     limit: int,
     end: int,
     beams: int = beam.FEW_BEAMS,
-    favoured: Favoured | None = None,
+    favoured: Favoured = NOTHING,
 ) -> list[tuple[list[int], float]]:
     """The same search with nothing kept and nothing shared; scores have what was given for favoured words."""
     rows: list[tuple[float, list[int]]] = [(0.0, [])]
 
     def given(said: Sequence[int]) -> float:
-        if favoured is None:
-            return 0.0
         return beam.FAVOUR * reduce(favoured.follow, said, State()).given
 
     found: list[tuple[list[int], float]] = []

@@ -6,7 +6,7 @@ from functools import reduce
 
 import pytest
 
-from mtcheck.annotate.hf.favoured import SPACE, Favoured, Pieces, State
+from mtcheck.annotate.hf.favoured import NOTHING, SPACE, Favoured, Pieces, State
 
 WRITTEN = [
     "<eos>",
@@ -60,6 +60,7 @@ def test_a_token_may_begin_several_words() -> None:
 
 
 def test_nothing_is_favoured_where_nothing_is_wanted() -> None:
-    none = Favoured([], PIECES)
-    assert not none.first
-    assert after(none, " Путин", " в").given == 0.0
+    for none in (Favoured([], PIECES), NOTHING):
+        assert not none
+        assert not none.first
+        assert after(none, " Путин", " в") == State()

@@ -237,7 +237,7 @@ class Said:
         self.asked: list[str] = []
         self.unwanted: list[Sequence[int]] = []
         self.begun: list[str] = []
-        self.favoured: list[Favoured | None] = []
+        self.favoured: list[Favoured] = []
         self.lanes: list[list[Asked]] = []
         self.few: list[bool] = []
 
@@ -292,7 +292,6 @@ def test_words_of_the_lexicon_are_favoured_in_every_question(installed: Any) -> 
     translator.translate(["Вчера президент и Лавров прибыли в Париж."], source_lang="ru", target_lang="en")
     assert len(said.favoured) == 2
     for one in said.favoured:
-        assert one is not None
         words = {word for rendered in one.words for word in rendered}
         assert {"presid", "paris"} <= words
 

@@ -15,10 +15,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from mtcheck.annotate.hf.favoured import Favoured, State
+from mtcheck.annotate.hf.favoured import NOTHING, Favoured, State
 from mtcheck.annotate.hf.gemma import Gemma
 
 BEAMS, FEW_BEAMS = 3, 4
@@ -59,7 +60,7 @@ class Asked(NamedTuple):
     unwanted: Sequence[int]
     begun: Sequence[int]
     limit: int
-    favoured: Favoured | None = None
+    favoured: Favoured = NOTHING
 
 
 class Found(NamedTuple):
@@ -329,14 +330,11 @@ class _Text:
 
     def favour(self, row: int, token: int) -> float:
         """Nats that a row gets for its favoured words if it goes on with a token."""
-        favoured = self.asked.favoured
-        return 0.0 if favoured is None else FAVOUR * favoured.follow(self.states[row], token).given
+        return FAVOUR * self.asked.favoured.follow(self.states[row], token).given
 
     def given(self, row: int, tokens: Sequence[int]) -> list[float]:
         """Nats that a row gets for each of some tokens."""
         favoured, state = self.asked.favoured, self.states[row]
-        if favoured is None:
-            return [0.0] * len(tokens)
         already = FAVOUR * state.given
         return [
             self.favour(row, token) - already if state.word or token in favoured.first else 0.0
@@ -345,11 +343,7 @@ class _Text:
 
     def follow(self, choices: Iterable[tuple[int, int]]) -> None:
         """Let rows go on, each from a row with a token."""
-        favoured = self.asked.favoured
-        self.states = [
-            State() if favoured is None else favoured.follow(self.states[row], token)
-            for row, token in choices
-        ]
+        self.states = [self.asked.favoured.follow(self.states[row], token) for row, token in choices]
 
 
 class _Search:
@@ -383,7 +377,7 @@ class _Search:
         given = [[*one.question, *one.begun] for _, one in asked]
         states = self._past.read(given, len(self.texts))
         for (number, one), own in zip(asked, states, strict=True):
-            begun = _after(one)
+            begun = reduce(one.favoured.follow, one.begun, State())
             lead = self._lead(own, one.begun) + FAVOUR * begun.given
             self.texts.append(_Text(number, one, lead, [begun]))
         added = self.texts[-len(asked) :]
@@ -417,8 +411,7 @@ class _Search:
             return None
         out = torch.zeros((_slots(len(texts)), self._model.vocabulary))
         for row, text in zip(out, texts, strict=False):
-            if text.asked.favoured is not None:
-                shares = text.asked.favoured.first
+            if shares := text.asked.favoured.first:
                 row[list(shares)] = FAVOUR * torch.tensor(list(shares.values()))
         return out
 
@@ -517,15 +510,6 @@ class _Search:
         self._said, self._scores = self._said[at, :, -longest:], self._scores[at]
         self._places = self._places[at]
         self._unwanted, self._favoured = _unwanted(self.texts, self._beams), self._favour(self.texts)
-
-
-def _after(asked: Asked) -> State:
-    """What is favoured of what an answer begins with."""
-    state = State()
-    if asked.favoured is not None:
-        for token in asked.begun:
-            state = asked.favoured.follow(state, token)
-    return state
 
 
 def _given(texts: Sequence[_Text], tokens: Any) -> Any:

@@ -88,8 +88,14 @@ class Favoured:
             for token, numbers in self._begin.items()
         }
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.words)
+
     def follow(self, state: State, token: int) -> State:
         """The state after one more token."""
+        if not self:
+            return state
         piece = self._pieces.written[token]
         if not piece.startswith(SPACE):
             return self._reach(state, state.number, state.word + piece) if state.word else state
@@ -112,3 +118,7 @@ class Favoured:
             1.0 if word.startswith(stem) else len(word) / len(stem) if stem.startswith(word) else 0.0
             for stem in self.words[number]
         )
+
+
+NOTHING = Favoured((), Pieces({}))
+"""No word at all."""

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from mtcheck import text
 from mtcheck.annotate.base import Progress, silent
 from mtcheck.annotate.hf.beam import Asked, Found, Then, threads
-from mtcheck.annotate.hf.favoured import SPACE, Favoured, Pieces
+from mtcheck.annotate.hf.favoured import NOTHING, SPACE, Favoured, Pieces
 from mtcheck.annotate.hf.spelling import is_foreign
 
 LANE, FEW = 128, 16
@@ -51,7 +51,7 @@ class Ask:
     question: Sequence[int]
     unwanted: Sequence[int] = ()
     begun: Sequence[int] = ()
-    favoured: Favoured | None = None
+    favoured: Favoured = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
