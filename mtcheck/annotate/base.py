@@ -78,6 +78,50 @@ class Translator(Protocol):
         """
 
 
+class Expectation(NamedTuple):
+    """How unlike a target is to what a translator expected beside its source, in nats.
+
+    ``first`` and ``second`` are the largest amounts by which, at a token of the target, another one was
+    likelier; ``excess`` is how much less likely its tokens are than what the translator says there usually is
+    (surprisal less entropy, on average); ``end`` is the amount by which going on was likelier at its end.
+    """
+
+    first: float
+    second: float
+    excess: float
+    end: float
+
+
+@runtime_checkable
+class ExpectingTranslator(Protocol):
+    """A translator that can also be asked what it makes of somebody else's translation.
+
+    Attributes:
+        signature: as a ``Translator``'s.
+    """
+
+    signature: str
+
+    def supports(self, source_lang: str, target_lang: str) -> bool:
+        """See ``Translator``."""
+
+    def expectations(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[Expectation | None]:
+        """Of each (source, target), in order; None if the pair is too long or one side is empty.
+
+        What is said of a pair depends on it alone, not on its neighbours or the number of threads.
+
+        Raises:
+            ModelError: the pair of languages is not supported.
+        """
+
+
 @runtime_checkable
 class LanguageModel(Protocol):
     """A causal language model.

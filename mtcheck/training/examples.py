@@ -51,7 +51,8 @@ class Cut:
 
     Attributes:
         kept: ids of the whole vocabulary, ascending; the n-th has the id n.
-        rows: ids among those that each language's output may use, ascending.
+        rows: ids among those that each language's output is chosen from in training, ascending.
+        sayable: the same and all that is written in its script, which names may need.
     """
 
     def __init__(self, base: Path, learn: Sequence[Pair], languages: Sequence[str]) -> None:
@@ -70,6 +71,7 @@ class Cut:
             lang: self._rows(lang, {p.target for p in learn if p.target_lang == lang}, pieces)
             for lang in languages
         }
+        self.sayable = {lang: _with_script(rows, pieces, lang) for lang, rows in self.rows.items()}
 
     def examples(self, pairs: Sequence[Pair]) -> list[Example]:
         """The pairs as tokens; those that are too long are left out."""
@@ -104,6 +106,11 @@ def _counted(tokenizer: Any, texts: Iterable[str]) -> Counter[int]:
     for encoded in tokenizer.encode_batch(sorted(texts), add_special_tokens=False):
         found.update(encoded.ids)
     return found
+
+
+def _with_script(rows: Sequence[int], pieces: Mapping[int, str], lang: str) -> list[int]:
+    scripts = text.expected_scripts(lang)
+    return sorted({*rows, *(number for number, piece in pieces.items() if _written_in(piece, scripts))})
 
 
 def _written_in(piece: str, scripts: frozenset[str]) -> bool:

@@ -269,6 +269,8 @@ def write(out: Path, learner: Learner, cut: Cut, facts: Mapping[str, Any]) -> Pa
     """Write ``adapter.safetensors`` and ``adapter.json``."""
     out.mkdir(parents=True, exist_ok=True)
     tensors = {adapters.KEPT: torch.tensor(cut.kept, dtype=torch.int32)}
+    for lang, rows in cut.sayable.items():
+        tensors[f"{adapters.ROWS}{lang}"] = torch.tensor(rows, dtype=torch.int32)
     for name, parameter in learner.parameters.items():
         tensors[stored_name(name)] = parameter.detach().half().contiguous()
     held = save(tensors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ def answers(
     unwanted: Sequence[Sequence[int]] = (),
     begun: Sequence[Sequence[int]] = (),
     favoured: Favoured = NOTHING,
+    rows: Sequence[int] | None = None,
     few: bool = True,
 ) -> list[list[beam.Found]]:
     """The answers of each question."""
@@ -64,7 +65,8 @@ def answers(
         assert n not in out
         out[n] = found
 
-    beam.Searcher(model, end).search(list(asked), then, few=few)
+    sayable = {} if rows is None else {"en": rows}
+    beam.Searcher(model, end, sayable).search(list(asked), then, lang="en", few=few)
     return [out[n] for n in range(len(questions))]
 
 
@@ -100,6 +102,7 @@ def naive(
     end: int,
     beams: int = beam.FEW_BEAMS,
     favoured: Favoured = NOTHING,
+    sayable: Collection[int] | None = None,
 ) -> list[tuple[list[int], float]]:
     """The same search with nothing kept and nothing shared; scores have what was given for favoured words."""
     rows: list[tuple[float, list[int]]] = [(0.0, [])]
@@ -112,12 +115,17 @@ def naive(
         choices = []
         for total, said in rows:
             told = following(plain, question + said)
+            if sayable is not None:
+                told = told.index_fill(
+                    0, torch.tensor([n for n in range(len(told)) if n not in sayable]), -torch.inf
+                )
+                told = torch.log_softmax(told, -1)
             runs = {tuple(said[n : n + beam.NO_REPEAT]) for n in range(len(said) - beam.NO_REPEAT + 1)}
             last = said[len(said) - beam.NO_REPEAT + 1 :] if len(said) >= beam.NO_REPEAT else []
             choices += [
                 (total + float(likely) + given([*said, token]) - given(said), [*said, token])
                 for token, likely in enumerate(told)
-                if (*last, token) not in runs
+                if (*last, token) not in runs and likely > -torch.inf
             ]
         choices = [c for c in choices if c[1] != [end]]
         choices.sort(key=lambda c: -c[0])
@@ -180,6 +188,32 @@ def test_favoured_words_are_taken_where_they_are_a_little_less_likely(
     assert any(changed)
 
 
+@pytest.mark.parametrize("few", [True, False])
+def test_answers_have_tokens_of_their_language_and_of_the_questions(
+    model: gemma.Gemma, plain: Any, questions: list[list[int]], few: bool
+) -> None:
+    rows = list(range(5, model.head().size, 3))
+    unwanted = [rows[4], 6, 7]  # not all of which may be said
+    sayable = {*rows, *(token for one in questions for token in one)}
+    beams = beam.FEW_BEAMS if few else beam.BEAMS
+    for question, own in zip(questions, answers(model, questions, [9] * 4, rows=rows, few=few), strict=True):
+        expected = naive(plain, question, 9, NEVER, beams, sayable=sayable)
+        assert [f.ids for f in own][:beams] == [ids for ids, _ in expected][:beams]
+        for one, (_, likely) in zip(own, expected, strict=False):
+            assert one.score == pytest.approx(likely, abs=1e-4)
+    without = answers(model, questions, [9] * 4, rows=rows, unwanted=[unwanted] * 4, few=few)
+    assert not any(token in unwanted for found in without for one in found for token in one.ids)
+
+
+def test_a_head_with_nothing_new_beside_it_is_the_same(model: gemma.Gemma) -> None:
+    head = model.head([3, 5, 8])
+    assert head.beside([5, 3]) is head
+    both = head.beside([9, 5, 4, 9])
+    assert both.places(torch.tensor([3, 5, 8, 4, 9, 6])).tolist() == [0, 1, 2, 3, 4, -1]
+    assert (head.size, both.size) == (3, 5)
+    assert head.places(torch.tensor([4, 9])).tolist() == [-1, -1]
+
+
 def test_what_an_answer_begins_with_is_favoured_once(
     model: gemma.Gemma, plain: Any, folder: Path, questions: list[list[int]]
 ) -> None:
@@ -235,7 +269,7 @@ def test_what_is_asked_after_an_answer_is_answered(model: gemma.Gemma, questions
         heard.append((n, [one.ids for one in found]))
         return beam.Asked(questions[1], (), (), 9) if len(heard) == 1 else None
 
-    beam.Searcher(model, NEVER).search([beam.Asked(questions[0], (), (), 9)], then, few=True)
+    beam.Searcher(model, NEVER).search([beam.Asked(questions[0], (), (), 9)], then, lang="en", few=True)
     assert heard == [(0, [one.ids for one in first]), (0, [one.ids for one in second])]
 
 

@@ -59,11 +59,18 @@ def kept_of(folder: Path, lines: Sequence[str] = tiny.LINES) -> list[int]:
 
 
 def adapter(
-    folder: Path, out: Path, *, floors: dict[str, float] | None = None, made_for: str = SUM
+    folder: Path,
+    out: Path,
+    *,
+    floors: dict[str, float] | None = None,
+    made_for: str = SUM,
+    rows: dict[str, list[int]] | None = None,
 ) -> Adapter:
     """An adapter with random changes."""
     torch.manual_seed(1)
     tensors = {adapters.KEPT: torch.tensor(kept_of(folder), dtype=torch.int32)}
+    for lang, own in (rows or {}).items():
+        tensors[f"{adapters.ROWS}{lang}"] = torch.tensor(own, dtype=torch.int32)
     for layer in range(2):
         for name, (wide, high) in SIZES.items():
             stem = f"{adapters.PREFIX}layers.{layer}.{BLOCKS[name]}.{name}"
@@ -179,7 +186,7 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
     ids = tokenizer.encode(question(tiny.LINES[0], "en", "ru")).ids
     said: list[Found] = []
     translator._decoder.search(
-        [Asked(ids[:5], (), ids[5:], len(ids) - 3)], lambda _, found: said.extend(found), few=True
+        [Asked(ids[:5], (), ids[5:], len(ids) - 3)], lambda _, found: said.extend(found), lang="en", few=True
     )
     whole = [*ids[:5], *said[0].ids]
     with torch.inference_mode():
@@ -206,6 +213,24 @@ def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(inst
     assert alone[0] == alone[1]
     assert one[0] == one[6] == one[7]
     assert one[0].model == f"{adapted.NAME}@{installed.adapter.facts.sha256[:12]}"
+
+
+def test_a_translation_has_tokens_of_its_language_and_of_its_source(installed: Any) -> None:
+    """Letters of one half of the alphabet, and those of the source."""
+    whole = Tokenizer.from_file(str(installed.checkpoint.path / "tokenizer.json"))
+    own = sorted({whole.token_to_id(generating.END), *(whole.token_to_id(c) for c in "абвгдежз")})
+    described = adapter(installed.base, installed.home / "rows", rows={"ru": own})
+    made = adapted.checkpoint(installed.home / "rows-cache", described)
+    assert adapted.rows(made.path) == {"ru": own}
+    assert adapted.rows(installed.checkpoint.path) == {}
+    source = "In 1920."
+    translator = TunedTranslator(made, described, threads=1)
+    found = translator.candidates([source], source_lang="en", target_lang="ru")[0]
+    assert found is not None
+    question_ids = whole.encode(question(source, "en", "ru"), add_special_tokens=False).ids
+    said = set(whole.encode(found.text, add_special_tokens=False).ids)
+    assert said
+    assert {whole.id_to_token(i) for i in said - set(question_ids) - set(own)} <= {"\u2581"}
 
 
 def test_too_long_texts_have_no_verdict(installed: Any) -> None:
@@ -255,7 +280,7 @@ class Said:
             out.append(Found([*one.begun, *ids, end], score, True))
         return out
 
-    def search(self, asked: Sequence[Asked], then: Then, *, few: bool) -> None:
+    def search(self, asked: Sequence[Asked], then: Then, *, lang: str, few: bool) -> None:
         """See ``beam.Searcher``."""
         self.lanes.append(list(asked))
         self.few.append(few)
@@ -565,7 +590,7 @@ def test_texts_are_dealt_to_lanes_the_longest_first(installed: Any, count: int, 
     translator, said = saying(installed, [("The president arrived in Paris.", -0.5)])
     texts = ["Президент. " * (1 + n % 13) for n in range(count)]
     progress: list[int] = []
-    found = translator._asking.hold(asks(translator, texts), progress.append)
+    found = translator._asking.hold(asks(translator, texts), "en", progress.append)
     assert found == ["The president arrived in Paris."] * count
     assert progress == [1] * count
     assert len(said.lanes) == lanes
@@ -588,7 +613,7 @@ def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(installed
         return answers[0]
 
     talks = [talk("Президент. " * 12, "word " * 150), talk("Президент.", "word")]
-    first, second = translator._asking.hold(talks)
+    first, second = translator._asking.hold(talks, "en")
     assert first.text.startswith("word word")
     assert not first.finished
     assert second.text.startswith("word")
@@ -597,7 +622,7 @@ def test_what_begins_with_more_than_an_answer_may_have_is_gone_on_with(installed
 def test_answers_come_in_the_order_of_their_questions(installed: Any) -> None:
     translator = TunedTranslator(installed.checkpoint, installed.adapter, threads=2)
     texts = [*tiny.LINES[:4], "Президент. " * 9, "Мы"] * 3
-    found = translator._asking.hold(asks(translator, texts))
+    found = translator._asking.hold(asks(translator, texts), "en")
     assert found[:6] == found[6:12]
     assert len(set(found[:6])) > 1
 
@@ -626,7 +651,7 @@ def test_a_fault_in_a_talk_of_any_lane_is_told_and_the_others_stop(
         return ""
 
     with pytest.raises(ModelError, match="no more"):
-        translator._asking.hold([*[talk(6)] * longer, talk(5), *(talk(4) for _ in range(99))])
+        translator._asking.hold([*[talk(6)] * longer, talk(5), *(talk(4) for _ in range(99))], "en")
     assert len(said.asked) < 40, "fifty texts of the other lane were waiting"
 
 

@@ -21,10 +21,12 @@ from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.core import ModelError
 
 NAME = "gemma3-270m-translator"
-FORMAT = 1
+FORMAT = 2
 """Grows whenever the folder changes, so that an old one is not taken for a new one."""
 PRECISION = "float16"
 EMBEDDING = "model.embed_tokens.weight"
+ROWS = "rows.safetensors"
+"""The tokens of each language, under its name."""
 
 
 def is_installed() -> bool:
@@ -61,6 +63,13 @@ def checkpoint(cache: Path, adapter: Adapter, *, say: Callable[[str], None] = la
             announce=lambda: say("Making the embedded translator, once: some seconds"),
         )
     return Checkpoint(out, NAME, adapter.facts.sha256[:12])
+
+
+def rows(folder: Path) -> dict[str, list[int]]:
+    """Tokens that texts in each language may have, ascending, of a folder that ``checkpoint`` made."""
+    from safetensors.torch import load_file
+
+    return {lang: tokens.tolist() for lang, tokens in load_file(folder / ROWS).items()}
 
 
 def merge(base: Path, adapter: Adapter, out: Path) -> None:
@@ -112,6 +121,7 @@ def _make(base: Path, adapter: Adapter, work: Path, out: Path) -> dict[str, Any]
     }
     weights.unlink()  # it may be mapped
     save_file(held, weights, metadata={"format": "pt"})
+    save_file(adapters.rows(adapter.tensors), out / ROWS)
     return {
         "format": FORMAT,
         "made_from": {"package": embedded.PACKAGE, "adapter": adapter.facts.sha256},

@@ -1,7 +1,8 @@
 """The adapter that makes a translator of the embedded model: what it is made of, and its question.
 
 ``models/translator`` holds ``adapter.safetensors`` (low-rank changes of every projection in float16,
-under the names that peft gives them, and the tokens that are kept of the vocabulary) and ``adapter.json``
+under the names that peft gives them, the tokens that are kept of the vocabulary, and which of them a text in
+each language may have) and ``adapter.json``
 (of which model, which directions, when, and its own sum).
 """
 
@@ -23,6 +24,8 @@ FOLDER = "translator"
 TENSORS = "adapter.safetensors"
 FACTS = "adapter.json"
 KEPT = "kept"
+ROWS = "rows."
+"""Before a language, of which the tokens are those that its texts may have."""
 PREFIX = "base_model.model.model."
 """What peft puts before a module's name."""
 
@@ -143,3 +146,8 @@ def changes(tensors: Mapping[str, Any]) -> dict[str, Any]:
             up = tensors[f"{stem}.lora_B.weight"]
             out[stem.removeprefix(PREFIX) + ".weight"] = up.float() @ down.float()
     return out
+
+
+def rows(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The tokens, ascending, that texts in each language may have."""
+    return {name.removeprefix(ROWS): held for name, held in tensors.items() if name.startswith(ROWS)}

@@ -12,15 +12,17 @@ be answered the same on any number of threads bit for bit (one, two and four), a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import accumulate
+from threading import Lock
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mtcheck.annotate.hf.favoured import NOTHING, Favoured, State
-from mtcheck.annotate.hf.gemma import Gemma
+from mtcheck.annotate.hf.gemma import Gemma, Head
 
 BEAMS, FEW_BEAMS = 3, 4
 """Rows of a text, and of one of a few: there a row more takes no time, as each step reads all weights."""
@@ -96,15 +98,22 @@ class Searcher:
 
     Args:
         end: the token that ends an answer.
+        rows: tokens that answers in a language may have beside those of the questions, ascending; all for a
+            language that is not there.
     """
 
-    def __init__(self, model: Gemma, end: int) -> None:
-        self._model, self._end = model, end
+    def __init__(
+        self, model: Gemma, end: int, rows: Mapping[str, Sequence[int]] = MappingProxyType({})
+    ) -> None:
+        self._model, self._end, self._rows = model, end, rows
+        self._heads: dict[str, Head] = {}
+        self._laying_out = Lock()
 
-    def search(self, asked: Sequence[Asked], then: Then, *, few: bool) -> None:
+    def search(self, asked: Sequence[Asked], then: Then, *, lang: str, few: bool) -> None:
         """Answer questions, and what is asked after them before the rest.
 
         Args:
+            lang: of the answers.
             few: whether to use more rows and say the same bit for bit on any number of threads, for which a
                 step of few rows takes a tenth longer.
         """
@@ -113,12 +122,20 @@ class Searcher:
         waiting = deque(enumerate(asked))
         with torch.inference_mode():
             past = _Past(self._model, min(SLOTS, len(asked)), few=few)
-            search = _Search(past, self._model, self._end)
+            asks = (token for one in asked for token in one.question)
+            search = _Search(past, self.head(lang).beside(asks), self._end)
             while waiting or search.texts:
                 if waiting and (free := search.free(waiting)):
                     search.add([waiting.popleft() for _ in range(min(free, len(waiting)))])
                 after = [(n, then(n, found)) for n, found in search.step()]
                 waiting.extendleft((n, one) for n, one in after if one)
+
+    def head(self, lang: str) -> Head:
+        """What tells how likely tokens of a language are; one for all lanes, as it takes room."""
+        with self._laying_out:
+            if lang not in self._heads:
+                self._heads[lang] = self._model.head(self._rows.get(lang))
+            return self._heads[lang]
 
 
 def _slots(texts: int) -> int:
@@ -135,7 +152,7 @@ Keep = Callable[[int, int, Any, Any], None]
 """Of a layer and the number of a text, its keys and values (tokens × size)."""
 
 
-def _states(model: Gemma, texts: Sequence[Sequence[int]], keep: Keep) -> list[Any]:
+def states_of(model: Gemma, texts: Sequence[Sequence[int]], keep: Keep) -> list[Any]:
     """States at the tokens of each text (tokens × width of the model). On one thread, as many rows add up in
     another order on several."""
     out: list[Any] = []
@@ -204,7 +221,7 @@ class _Past:
             self._keys[layer][first + n, : len(key)] = key
             self._values[layer][first + n, : len(key)] = value
 
-        states = _states(self._model, texts, keep)
+        states = states_of(self._model, texts, keep)
         self._mask[first : first + len(texts)] = -float("inf")
         for n, one in enumerate(texts):
             self._mask[first + n, :, : len(one)] = 0
@@ -352,10 +369,10 @@ class _Search:
     ``texts`` has those at work, in the order of their slots.
     """
 
-    def __init__(self, past: _Past, model: Gemma, end: int) -> None:
+    def __init__(self, past: _Past, head: Head, end: int) -> None:
         import torch
 
-        self._past, self._beams, self._model, self._end = past, past.beams, model, end
+        self._past, self._beams, self._head, self._end = past, past.beams, head, end
         self.texts: list[_Text] = []
         self._said = torch.empty((0, self._beams, 1), dtype=torch.long)
         """What every row said last, after as many -1 as the longest one said more."""
@@ -383,10 +400,10 @@ class _Search:
         added = self.texts[-len(asked) :]
         last = torch.stack([own[-1] for own in states])
         last = torch.nn.functional.pad(last, (0, 0, 0, _slots(len(last)) - len(last)))
-        told = self._model.likeliest(
+        told = self._head.likeliest(
             last.repeat_interleave(self._beams, 0),  # as many as at a step
             self._beams,
-            _unwanted(added, self._beams),
+            self._unwanted_by(added),
             self._favour(added),
         )
         scores, tokens = (x[:: self._beams][: len(asked)] for x in told)
@@ -400,20 +417,33 @@ class _Search:
         self._said = torch.cat([self._said, said])
         self._scores = torch.cat([self._scores, scores])
         self._places = torch.cat([self._places, torch.tensor(list(map(len, given)))])
-        self._unwanted, self._favoured = _unwanted(self.texts, self._beams), self._favour(self.texts)
+        self._unwanted, self._favoured = self._unwanted_by(self.texts), self._favour(self.texts)
 
     def _favour(self, texts: Sequence[_Text]) -> Any:
-        """Nats for every token of the vocabulary that may begin a favoured word of each text (slots ×
-        vocabulary), None if there are no such words."""
+        """Nats for every token that may be said and begins a favoured word of each text (slots × size of the
+        head), None if there are no such words."""
         import torch
 
         if not any(text.asked.favoured for text in texts):
             return None
-        out = torch.zeros((_slots(len(texts)), self._model.vocabulary))
+        out = torch.zeros((_slots(len(texts)), self._head.size))
         for row, text in zip(out, texts, strict=False):
-            if shares := text.asked.favoured.first:
-                row[list(shares)] = FAVOUR * torch.tensor(list(shares.values()))
+            shares = text.asked.favoured.first
+            at = self._head.places(torch.tensor(list(shares), dtype=torch.long))
+            row[at[at >= 0]] = FAVOUR * torch.tensor(list(shares.values()))[at >= 0]
         return out
+
+    def _unwanted_by(self, texts: Sequence[_Text]) -> tuple[Any, Any] | None:
+        """Rows of texts, and where what is no choice there stands in the head."""
+        import torch
+
+        counts = torch.tensor([len(text.asked.unwanted) for text in texts], dtype=torch.long)
+        tokens = torch.tensor([token for text in texts for token in text.asked.unwanted], dtype=torch.long)
+        first = torch.arange(len(texts)).repeat_interleave(counts) * self._beams
+        at = self._head.places(tokens)
+        first, at = first[at >= 0], at[at >= 0]
+        rows = first.repeat(self._beams) + torch.arange(self._beams).repeat_interleave(len(at))
+        return (rows, at.repeat(self._beams)) if len(at) else None
 
     def _lead(self, states: Any, begun: Sequence[int]) -> float:
         """Log-probability, in nats, of what an answer begins with."""
@@ -422,7 +452,7 @@ class _Search:
         if not begun:
             return 0.0
         before = states[-len(begun) - 1 : -1]
-        return float(self._model.likelihoods(before, torch.tensor(list(begun))).sum())
+        return float(self._head.likelihoods(before, torch.tensor(list(begun))).sum())
 
     def step(self) -> list[tuple[int, list[Found]]]:
         """Say one more token in every row.
@@ -432,7 +462,7 @@ class _Search:
         """
         texts = len(self.texts)
         states = self._past.say(self._said[:, :, -1], self._places)
-        told = self._model.likeliest(states, 2 * self._beams, self._unwanted, self._favoured)
+        told = self._head.likeliest(states, 2 * self._beams, self._unwanted, self._favoured)
         scores, tokens = (x[: texts * self._beams] for x in told)
         scores = scores + _given(self.texts, tokens)
         scores = self._without_repeats(scores, tokens)
@@ -509,7 +539,7 @@ class _Search:
         at = torch.tensor(kept, dtype=torch.long)
         self._said, self._scores = self._said[at, :, -longest:], self._scores[at]
         self._places = self._places[at]
-        self._unwanted, self._favoured = _unwanted(self.texts, self._beams), self._favour(self.texts)
+        self._unwanted, self._favoured = self._unwanted_by(self.texts), self._favour(self.texts)
 
 
 def _given(texts: Sequence[_Text], tokens: Any) -> Any:
@@ -526,14 +556,3 @@ def _given(texts: Sequence[_Text], tokens: Any) -> Any:
             for row, some in enumerate(rows)
         ]
     )
-
-
-def _unwanted(texts: Sequence[_Text], beams: int) -> tuple[Any, Any] | None:
-    """The rows, so many of each text, and tokens that are no choice there."""
-    import torch
-
-    counts = torch.tensor([len(text.asked.unwanted) for text in texts], dtype=torch.long)
-    tokens = torch.tensor([token for text in texts for token in text.asked.unwanted], dtype=torch.long)
-    first = torch.arange(len(texts)).repeat_interleave(counts) * beams
-    rows = first.repeat(beams) + torch.arange(beams).repeat_interleave(len(tokens))
-    return (rows, tokens.repeat(beams)) if len(tokens) else None

@@ -12,7 +12,8 @@ With 8 bits a sentence by itself is 1.2 times as fast, and translations lose 0.8
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,8 @@ PART = 1024
 """Inputs whose products add up in one order on any number of threads."""
 _ROWS = 128
 """That weights are laid out for; fewer and more are multiplied with them as well."""
+_STEP = 64
+"""Rows are filled up to multiples of so many, as products of every other number would be prepared anew."""
 
 Attend = Callable[[int, Any, Any, Any], Any]
 """Of a layer, its queries (rows × heads × size), keys and values (rows × size): what they attend to
@@ -191,7 +194,6 @@ class Gemma:
             self._last = 1 + self._held("norm")
         except Exception as error:
             raise ModelError(f"{folder}: this model cannot be loaded: {error}") from error
-        self._head = Linear(self._table, halved=self.halved)
         self._eps = torch.tensor(self.shape.eps)
         self._turns = {base: self._rotation(base) for base in set(self.shape.bases)}
 
@@ -199,11 +201,6 @@ class Gemma:
     def width(self) -> int:
         """Values of a token's state."""
         return int(self._table.shape[1])
-
-    @property
-    def vocabulary(self) -> int:
-        """How many tokens it knows."""
-        return int(self._table.shape[0])
 
     def _held(self, name: str) -> Any:
         """A weight of the file, which is read for it alone: all at once would take twice the room."""
@@ -289,9 +286,57 @@ class Gemma:
         length = torch.linalg.vector_norm(values, dim=-1, keepdim=True)
         return torch.addcmul(self._eps, length, length, value=1 / values.shape[-1]).rsqrt_()
 
-    def scores(self, states: Any) -> Any:
-        """Of every token of the vocabulary as the next one, before they are made probabilities."""
-        return self._head(states.to(self.type))
+    def head(self, tokens: Sequence[int] | None = None) -> Head:
+        """What tells how likely tokens are.
+
+        Args:
+            tokens: those that may be said, ascending; None for all.
+        """
+        return Head(self._table, tokens, halved=self.halved)
+
+
+class Head:
+    """How likely tokens are after a state, of those that may be said: others take time, and are not what a
+    model was taught to choose from.
+
+    Args:
+        table: of the embeddings (tokens × width).
+        tokens: see ``Gemma.head``.
+        halved: as for ``Gemma``.
+    """
+
+    def __init__(self, table: Any, tokens: Sequence[int] | None, *, halved: bool) -> None:
+        import torch
+
+        self._table, self._halved = table, halved
+        self._tokens = torch.arange(len(table)) if tokens is None else torch.tensor(tokens)
+        self._products = [Linear(table if tokens is None else table[self._tokens], halved=halved)]
+        self._places = torch.full((len(table),), -1)
+        self._places[self._tokens] = torch.arange(len(self._tokens))
+
+    def beside(self, tokens: Iterable[int]) -> Head:
+        """The same where some more tokens may be said, for which nothing else is laid out anew."""
+        import torch
+
+        more = torch.tensor(sorted(set(tokens)), dtype=torch.long)
+        more = more[self._places[more] < 0]
+        if not len(more):
+            return self
+        out = copy(self)
+        out._tokens = torch.cat([self._tokens, more])
+        out._products = [*self._products, Linear(self._table[more], halved=self._halved)]
+        out._places = self._places.clone()
+        out._places[more] = torch.arange(self.size, out.size)
+        return out
+
+    @property
+    def size(self) -> int:
+        """How many tokens may be said."""
+        return len(self._tokens)
+
+    def places(self, tokens: Any) -> Any:
+        """Where each token stands among those that may be said, -1 for others."""
+        return self._places[tokens]
 
     def likelihoods(self, states: Any, tokens: Any) -> Any:
         """Log-probability, in nats, of a token after each state (rows)."""
@@ -300,7 +345,7 @@ class Gemma:
         parts = []
         for some, own in zip(states.split(_ROWS), tokens.split(_ROWS), strict=True):
             rows = torch.nn.functional.pad(some, (0, 0, 0, _ROWS - len(some)))  # as many as others: as fast
-            _, total, _ = self._spread(rows, self.scores(rows), 1)
+            _, total, _ = self._spread(rows, self._scores(rows), 1)
             parts.append((self._exact(some, own[:, None]) - total[: len(some)])[:, 0])
         return torch.cat(parts)
 
@@ -311,17 +356,39 @@ class Gemma:
         ``count`` (rows × tokens each).
 
         Args:
-            unwanted: rows and tokens that are no choice there.
-            favour: nats (texts × vocabulary) by which tokens count as likelier in the rows of a text, of
+            unwanted: rows and ``places`` that are no choice there.
+            favour: nats (texts × ``size``) by which tokens count as likelier in the rows of a text, of
                 which all have as many, while they are looked for.
         """
         import torch
 
-        scores = self.scores(states)
+        scores = self._scores(states)
         if unwanted is not None:
             scores[unwanted] = -torch.inf
         exact, total, tokens = self._spread(states, scores, count, favour)
         return exact - total, tokens
+
+    def compared(self, states: Any, tokens: Any) -> tuple[Any, Any, Any]:
+        """Log-probabilities, in nats, of a token after each state (rows), which may be said there, and of the
+        likeliest one, and the entropy of all."""
+        import torch
+
+        parts = []
+        for some, own in zip(states.split(_ROWS), self.places(tokens).split(_ROWS), strict=True):
+            rows = torch.nn.functional.pad(some, (0, 0, 0, -len(some) % _STEP))
+            spread = self._scores(rows)[: len(some)].float().log_softmax(-1)
+            entropy = -(spread.exp() * spread).sum(-1)
+            parts.append((spread.gather(1, own[:, None])[:, 0], spread.amax(-1), entropy))
+        told, best, entropies = zip(*parts, strict=True)
+        return torch.cat(told), torch.cat(best), torch.cat(entropies)
+
+    def _scores(self, states: Any) -> Any:
+        """Of every token that may be said, before they are made probabilities."""
+        import torch
+
+        rows = states.to(self._table.dtype)
+        whole, *more = [product(rows) for product in self._products]
+        return torch.cat([whole, *more], 1) if more else whole
 
     def _spread(self, states: Any, scores: Any, count: int, favour: Any = None) -> tuple[Any, Any, Any]:
         """Scores in 32 bits of the likeliest tokens (rows × tokens), the logarithm of the sum of all (rows ×
@@ -334,13 +401,13 @@ class Gemma:
         best = blocks.amax(-1).topk(min(BLOCKS, blocks.shape[1]), -1).indices
         held = blocks.gather(1, best[:, :, None].expand(-1, -1, BLOCK)).view(rows, -1)
         held = torch.cat([held, scores[:, whole:]], 1).float()
-        numbers = (best[:, :, None] * BLOCK + torch.arange(BLOCK)).view(rows, -1)
-        numbers = torch.cat([numbers, torch.arange(whole, size).expand(rows, -1)], 1)
+        places = (best[:, :, None] * BLOCK + torch.arange(BLOCK)).view(rows, -1)
+        places = torch.cat([places, torch.arange(whole, size).expand(rows, -1)], 1)
         chosen = held
         if favour is not None:
-            chosen = held + favour.gather(1, numbers.view(len(favour), -1)).view_as(held)
+            chosen = held + favour.gather(1, places.view(len(favour), -1)).view_as(held)
         at = chosen.topk(min(count + SPARE, held.shape[1]), -1).indices
-        rough, tokens = held.gather(1, at), numbers.gather(1, at)
+        rough, tokens = held.gather(1, at), self._tokens[places.gather(1, at)]
         exact = torch.where(rough == -torch.inf, rough, self._exact(states, tokens))
         total = held.logsumexp(-1, keepdim=True)
         told = (exact - total).exp().sum(-1, keepdim=True) - (rough - total).exp().sum(-1, keepdim=True)

@@ -33,7 +33,7 @@ WINDOW = 512
 class Decoder(Protocol):
     """What answers, token by token."""
 
-    def search(self, asked: Sequence[Asked], then: Then, *, few: bool) -> None:
+    def search(self, asked: Sequence[Asked], then: Then, *, lang: str, few: bool) -> None:
         """See ``beam.Searcher``."""
 
 
@@ -98,10 +98,11 @@ class Asking:
         words = begun.rstrip()  # a token begins with its space
         return list(self._tokenizer.encode(f" {words}", add_special_tokens=False).ids) if words else []
 
-    def hold(self, talks: Sequence[Talk[_Out]], progress: Progress = silent) -> list[_Out]:
+    def hold(self, talks: Sequence[Talk[_Out]], lang: str, progress: Progress = silent) -> list[_Out]:
         """What each talk comes to, in their order.
 
         Args:
+            lang: of the answers.
             progress: told of each that is done.
         """
         firsts = [next(talk) for talk in talks]
@@ -121,7 +122,7 @@ class Asking:
                 return None
 
             with threads(self._at_once if alone else 1):
-                self._decoder.search([_asked(firsts[n]) for n in lane], then, few=alone)
+                self._decoder.search([_asked(firsts[n]) for n in lane], then, lang=lang, few=alone)
 
         lanes = _lanes([len(first.question) for first in firsts])
         alone = len(lanes) == 1

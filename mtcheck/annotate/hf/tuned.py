@@ -14,16 +14,18 @@ Many texts are translated in lanes (``generating``), as many at once as there ar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mtcheck import text
 from mtcheck.annotate import guards, metrics
 from mtcheck.annotate import threads as thread_counts
-from mtcheck.annotate.base import Progress, silent
+from mtcheck.annotate.base import Expectation, Progress, silent
+from mtcheck.annotate.hf.adapted import rows
 from mtcheck.annotate.hf.adapter import Adapter, question
-from mtcheck.annotate.hf.generating import END, Answer, Ask, Asking, Decoder, Talk
+from mtcheck.annotate.hf.generating import END, WINDOW, Answer, Ask, Asking, Decoder, Talk
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.annotate.hf.spelling import (
     Langs,
@@ -39,6 +41,10 @@ from mtcheck.annotate.hf.spelling import (
 )
 from mtcheck.core import ModelError, Translation
 from mtcheck.gates import lexicon, numbers, renderings
+
+if TYPE_CHECKING:
+    from mtcheck.annotate.hf.beam import Searcher
+    from mtcheck.annotate.hf.gemma import Gemma
 
 BESIDE = 256
 """Texts that tell what is a name in each other, and how it is spelled."""
@@ -107,6 +113,12 @@ class TunedTranslator:
         """Whether the adapter was trained for the direction."""
         return self._adapter.serves(source_lang, target_lang)
 
+    def _require(self, source_lang: str, target_lang: str) -> None:
+        if not self.supports(source_lang, target_lang):
+            raise ModelError(
+                f"{self.signature} was not trained to translate {source_lang} into {target_lang}"
+            )
+
     def translate(
         self, texts: Sequence[str], *, source_lang: str, target_lang: str, progress: Progress = silent
     ) -> list[Translation]:
@@ -127,10 +139,7 @@ class TunedTranslator:
         Raises:
             ModelError: the adapter was not trained for the direction.
         """
-        if not self.supports(source_lang, target_lang):
-            raise ModelError(
-                f"{self.signature} was not trained to translate {source_lang} into {target_lang}"
-            )
+        self._require(source_lang, target_lang)
         asked = [self._asking.tokens(question(value, source_lang, target_lang)) for value in texts]
         fitting = [i for i, tokens in enumerate(asked) if len(tokens) <= MAX_QUESTION]
         progress(len(texts) - len(fitting))
@@ -138,13 +147,49 @@ class TunedTranslator:
         langs = [_langs([texts[i] for i in group], source_lang, target_lang) for group in groups]
         beside = list(zip(groups, langs, strict=True))
         talks = [self._talk(texts[i], asked[i], own) for group, own in beside for i in group]
-        said = self._asking.hold(talks, progress) if talks else []
+        said = self._asking.hold(talks, text.primary(target_lang), progress) if talks else []
         found = dict(zip(fitting, said, strict=True))
         for group, own in beside:
             told = [found[i].text for i in group if found[i].verdict == "ok"]
             for i in group:
                 found[i] = replace(found[i], text=corrected(texts[i], found[i].text, own, told))
         return [found.get(i) for i in range(len(texts))]
+
+    def expectations(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[Expectation | None]:
+        """See ``ExpectingTranslator``."""
+        self._require(source_lang, target_lang)
+        from mtcheck.annotate.hf.beam import threads
+
+        langs = source_lang, target_lang
+        out: list[Expectation | None] = [None] * len(pairs)
+
+        def hear(n: int) -> None:
+            with threads(1):
+                out[n] = self._expectation(*pairs[n], langs)
+            progress(1)
+
+        with threads(1), ThreadPoolExecutor(self._at_once) as pool:
+            for one in [pool.submit(hear, n) for n in range(len(pairs))]:
+                one.result()
+        return out
+
+    def _expectation(self, source: str, target: str, langs: tuple[str, str]) -> Expectation | None:
+        asked = self._asking.tokens(question(source, *langs))
+        answer = self._asking.start(" ".join(target.split()))
+        too_long = len(asked) > MAX_QUESTION or len(asked) + len(answer) >= WINDOW
+        if too_long or not (source.strip() and answer):
+            return None
+        from mtcheck.annotate.hf.expecting import expectation
+
+        head = self._searcher.head(text.primary(langs[1]))
+        return expectation(self._model, head, asked, [*answer, self._end])
 
     def _talk(self, value: str, asked: Sequence[int], langs: Langs) -> Talk[Candidate]:
         """The best candidate of a text, by what the module says."""
@@ -176,11 +221,25 @@ class TunedTranslator:
         return self._threads or thread_counts.free_cores()
 
     @cached_property
-    def _decoder(self) -> Decoder:
+    def _model(self) -> Gemma:
         thread_counts.quieten()
-        from mtcheck.annotate.hf import beam, gemma
+        from mtcheck.annotate.hf import gemma
 
-        return beam.Searcher(gemma.Gemma(self._made.path), int(self._tokenizer.token_to_id(END)))
+        return gemma.Gemma(self._made.path)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        from mtcheck.annotate.hf import beam
+
+        return beam.Searcher(self._model, self._end, rows(self._made.path))
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        return self._searcher
+
+    @cached_property
+    def _end(self) -> int:
+        return int(self._tokenizer.token_to_id(END))
 
     @cached_property
     def _asking(self) -> Asking:
