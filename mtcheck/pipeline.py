@@ -24,7 +24,13 @@ from typing import Any, NamedTuple, Protocol
 
 from mtcheck import checks, collector, forks, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
-from mtcheck.annotate.base import ScoredToken, TextClassifier, TranslationRater, Translator
+from mtcheck.annotate.base import (
+    ExpectingTranslator,
+    ScoredToken,
+    TextClassifier,
+    TranslationRater,
+    Translator,
+)
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips
@@ -535,11 +541,13 @@ def _annotate_adequacy(
 
 
 class _Speaker(NamedTuple):
-    """Who judges adequacy, what its numbers stand on, and how it is asked; None if it knows nothing."""
+    """Who judges adequacy, what its numbers stand on, how it is asked (None if it knows nothing), and by how
+    many models a sentence is read."""
 
     name: str
     standing: str
     say: Callable[..., list[Adequacy | None]] | None
+    models: int = 1
 
 
 def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
@@ -554,10 +562,29 @@ def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
     model = models.fluency_model()
     if not isinstance(model, TranslationRater):
         return None
-    standing = adequacy.standing(model.signature, source_lang=pair[0], target_lang=pair[1])
     known = bool(model.rater) and reference.adequacy_regression(model.signature) is not None
-    say = partial(adequacy.by_language_model, model=model) if known else None
-    return _Speaker(model.signature, standing, say)
+    partner = _partner(models, adequacy.partner(model.signature), pair) if known else None
+    standing = adequacy.standing(
+        model.signature,
+        source_lang=pair[0],
+        target_lang=pair[1],
+        translator="" if partner is None else partner.signature,
+    )
+    say = partial(adequacy.by_language_model, model=model, translator=partner, between=models.rest)
+    return _Speaker(model.signature, standing, say if known else None, models=1 if partner is None else 2)
+
+
+def _partner(models: Models, signature: str, pair: tuple[str, str]) -> ExpectingTranslator | None:
+    """The translator of a signature, if it is the one that the run has for the pair."""
+    if not signature:
+        return None
+    try:
+        found, _ = models.translator_for(*pair)
+    except ModelError:
+        return None  # said where the round trip asks for one
+    if isinstance(found, ExpectingTranslator) and found.signature == signature:
+        return found
+    return None
 
 
 def _has_source(segment: Segment) -> bool:
@@ -576,7 +603,7 @@ def _note_adequacy(
     asked = [item.doc.segments[i] for item, i in work]
     sizes = [len(s.text) + len(s.source or "") for s in asked]
     for batch in budget.batches(sizes, kind=f"adequacy {speaker.name}", most=BUDGET_TRIPS):
-        watcher.plan("adequacy", len(batch))
+        watcher.plan("adequacy", len(batch) * speaker.models)
         found = speaker.say and speaker.say(
             [asked[k] for k in batch],
             source_lang=pair[0],

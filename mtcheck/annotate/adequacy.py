@@ -3,20 +3,29 @@
 The rater (``annotate.hf.rater``) reads source and target and says token by token what is wrong and what
 raters would mark. How bad the whole is, a ridge regression says that learnt from professional raters (MQM);
 how likely it is that one thing was changed, and what, a multinomial one that also hears the gates and learnt
-from good translations, spoilt. Both are ``models/adequacy.json`` (``mtcheck models train adequacy``). The
-penalty that they expect together is set against human translations of the same language pair. What the
-gates know for certain (a copy, a loop, another language) needs no model and gets the penalty that raters
-give to what is no translation at all.
+from good translations, spoilt; where a translator serves the pair, another one also knows what that expected
+instead. All are ``models/adequacy.json`` (``mtcheck models train adequacy``). The penalty that they expect
+together is set against human translations of the same language pair. What the gates know for certain (a
+copy, a loop, another language) needs no model and gets the penalty that raters give to what is no
+translation at all.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mtcheck import gates, resources, text
-from mtcheck.annotate.base import KINDS, Progress, QualityEstimator, RatedToken, TranslationRater
+from mtcheck.annotate.base import (
+    KINDS,
+    Expectation,
+    ExpectingTranslator,
+    Progress,
+    QualityEstimator,
+    RatedToken,
+    TranslationRater,
+)
 from mtcheck.annotate.reference import adequacy_regression, estimator_reference, percentile_below
 from mtcheck.core import CRITICAL_ERROR, NO_TRANSLATION, Adequacy, Fault, Segment, Span
 from mtcheck.gates.meaning import length_of, unlike_length
@@ -49,6 +58,12 @@ FAULT_NAMES = (
 """What ``fault_features`` gives: log-odds, counts up to two, logarithms (all tokens, accuracy), and strengths
 of gates."""
 
+EXPECTED_NAMES = ("expected: first", "expected: second", "expected: excess", "expected: end")
+"""What it gives more where a translator was asked; all but the excess as logarithms of one more."""
+
+WITH_TRANSLATOR = "faults with translator"
+"""The regression of faults that knows these, in ``adequacy.json``; ``faults`` is the one without."""
+
 FAULT_KINDS = ("name", "number", "negation", "truncated", "swapped", "other")
 """What the regression of faults tells apart."""
 
@@ -79,11 +94,13 @@ def fault_features(
     *,
     source_lang: str,
     target_lang: str,
+    expected: Expectation | None = None,
 ) -> list[float]:
-    """What the regression of faults sees of a pair, in the order of ``FAULT_NAMES``.
+    """What the regression of faults sees of a pair, in the order of ``FAULT_NAMES`` and ``EXPECTED_NAMES``.
 
     Args:
         tokens: of the target, its end last.
+        expected: what a translator says; None without.
     """
     seen = gates.evidence(source, target, source_lang=source_lang, target_lang=target_lang)
     places: dict[str, NameChange | NumberChange] = {"name": seen.names, "number": seen.numbers}
@@ -101,7 +118,21 @@ def fault_features(
         math.log1p(sum(t.accuracy for t in tokens)),
         _unlike(source, target, source_lang, target_lang),
         *(max(-FURTHEST, min(FURTHEST, seen.strengths[kind])) for kind in gates.DOUBTFUL),
+        *([] if expected is None else _unexpected(expected)),
     ]
+
+
+def _unexpected(said: Expectation) -> list[float]:
+    return [math.log1p(said.first), math.log1p(said.second), said.excess, math.log1p(said.end)]
+
+
+def regression_of_faults(
+    seen: Sequence[float], trained: dict[str, Any]
+) -> tuple[Sequence[float], dict[str, Any]]:
+    """What of that ``fault_features`` gives is known to a regression of faults, and that regression."""
+    if len(seen) > len(FAULT_NAMES) and WITH_TRANSLATOR in trained:
+        return seen, trained[WITH_TRANSLATOR]
+    return seen[: len(FAULT_NAMES)], trained["faults"]
 
 
 def _surest(tokens: Sequence[RatedToken], kind: str) -> float:
@@ -190,30 +221,50 @@ def human(trained: dict[str, Any], source_lang: str, target_lang: str) -> dict[s
     return found
 
 
-def standing(model: str, *, source_lang: str, target_lang: str) -> str:
-    """What the numbers of a pair stand on, in plain words."""
+def partner(model: str) -> str:
+    """Signature of the translator whose expectations the regression for a language model knows, empty if it
+    knows none."""
+    trained = adequacy_regression(model) or {}
+    return str(trained.get(WITH_TRANSLATOR, {}).get("translator", ""))
+
+
+def standing(model: str, *, source_lang: str, target_lang: str, translator: str = "") -> str:
+    """What the numbers of a pair stand on, in plain words.
+
+    Args:
+        translator: who says what it expected, empty for none.
+    """
     trained = adequacy_regression(model)
     if trained is None:
         return "not done: nothing was trained for this language model"
     place = human(trained, source_lang, target_lang)
     learnt = f"penalty learnt from {trained['segments']} rated segments, {trained['date']}"
+    if translator:
+        learnt += f"; faults also by what {translator} expected"
     if place is None:
         return f"{learnt}; raw: no human translations of this pair were measured"
     return f"{learnt}; percentile against {place['sentences']} human translations, {place['date']}"
 
 
 def adequacy_of(
-    segment: Segment, tokens: Sequence[RatedToken], *, model: str, source_lang: str, target_lang: str
+    segment: Segment,
+    tokens: Sequence[RatedToken],
+    *,
+    model: str,
+    source_lang: str,
+    target_lang: str,
+    expected_by: Expectation | None = None,
 ) -> Adequacy | None:
     """Adequacy of a segment with a source, None if nothing can be said.
 
     Args:
         tokens: the target's, as ``TranslationRater`` gives them.
         model: its signature.
+        expected_by: what its ``partner`` says; None without.
     """
     if segment.source is None:
         return None
-    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    langs: dict[str, Any] = {"source_lang": source_lang, "target_lang": target_lang}
     trained = adequacy_regression(model)
     if trained is None:
         return None
@@ -224,10 +275,12 @@ def adequacy_of(
         return none
     if not tokens:
         return none if any(alarm.certain for alarm in alarms) else None
-    seen = fault_features(segment.source, segment.text, tokens, **langs)
-    by_kind = chances(seen, trained["faults"])
+    seen, regression = regression_of_faults(
+        fault_features(segment.source, segment.text, tokens, expected=expected_by, **langs), trained
+    )
+    by_kind = chances(seen, regression)
     likely = sum(by_kind.values())
-    if likely >= trained["faults"]["limit"] and any(alarm.certain for alarm in alarms):
+    if likely >= regression["limit"] and any(alarm.certain for alarm in alarms):
         return none
     worth = expected(features(tokens), likely, trained)
     doubtful = doubtful_words(segment, tokens)
@@ -235,7 +288,7 @@ def adequacy_of(
         return Adequacy(worth, None, doubtful)
     percentile = 100.0 - percentile_below(worth, place["quantiles"])
     fluency = 100.0 - percentile_below(fluency_penalty(tokens), place["fluency quantiles"])
-    fault = fault_of(segment, tokens, by_kind) if likely >= trained["faults"]["limit"] else None
+    fault = fault_of(segment, tokens, by_kind) if likely >= regression["limit"] else None
     return Adequacy(worth, percentile, doubtful, fault, fluency)
 
 
@@ -269,14 +322,34 @@ def by_language_model(
     source_lang: str,
     target_lang: str,
     progress: Progress,
+    translator: ExpectingTranslator | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> list[Adequacy | None]:
-    """Adequacy of segments that have a source, by the regressions over what a rater sees."""
-    langs = {"source_lang": source_lang, "target_lang": target_lang}
+    """Adequacy of segments that have a source, by the regressions over what a rater sees.
+
+    Args:
+        progress: told of each segment by each model.
+        translator: the model's ``partner``, if it is at hand and serves the pair.
+        between: called when the model was asked and before the translator is.
+    """
     pairs = [(s.source or "", s.text) for s in segments]
     found = model.rate(pairs, source_lang=source_lang, target_lang=target_lang, progress=progress)
+    heard: list[Expectation | None] = [None] * len(pairs)
+    if translator is not None:
+        between()
+        heard = translator.expectations(
+            pairs, source_lang=source_lang, target_lang=target_lang, progress=progress
+        )
     return [
-        adequacy_of(segment, tokens, model=model.signature, **langs)
-        for segment, tokens in zip(segments, found, strict=True)
+        adequacy_of(
+            segment,
+            tokens,
+            model=model.signature,
+            source_lang=source_lang,
+            target_lang=target_lang,
+            expected_by=one,
+        )
+        for segment, tokens, one in zip(segments, found, heard, strict=True)
     ]
 
 

@@ -25,6 +25,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from mtcheck.annotate import registry
 from mtcheck.annotate.answers import Answers
 from mtcheck.annotate.base import (
+    Expectation,
+    ExpectingTranslator,
     LanguageModel,
     Progress,
     QualityEstimator,
@@ -229,6 +231,32 @@ class RememberingTranslator(_Remembering[Translator]):
         shape = _Shape(_write_translation, self._read_translation)
         return self._recall("translation", (source_lang, target_lang), texts, ask, shape, progress)
 
+    def expectations(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[Expectation | None]:
+        """See ``ExpectingTranslator``; None of every pair where the model is none."""
+
+        def ask(batch: Sequence[str]) -> list[_Expected]:
+            model = self._model
+            if not isinstance(model, ExpectingTranslator):
+                return [()] * len(batch)
+            found = model.expectations(
+                [_pair(line) for line in batch],
+                source_lang=source_lang,
+                target_lang=target_lang,
+                progress=progress,
+            )
+            return [() if one is None else (one,) for one in found]
+
+        lines = [_line(pair) for pair in pairs]
+        found = self._recall("expected", (source_lang, target_lang), lines, ask, _EXPECTED, progress)
+        return [next(iter(one), None) for one in found]
+
     def _read_translation(self, value: Any) -> Translation:
         text, verdict = value
         if not isinstance(text, str) or not isinstance(verdict, str):
@@ -342,6 +370,15 @@ def _read_rated(value: Any) -> tuple[RatedToken, ...]:
     return tuple(RatedToken(int(a), int(b), *map(float, said)) for a, b, *said in columns)
 
 
+_Expected = tuple[Expectation, ...]
+"""What a translator expected of a pair, nothing where it cannot say."""
+
+
+def _read_expected(value: Any) -> _Expected:
+    return tuple(Expectation(*map(float, said)) for said in value)
+
+
+_EXPECTED: _Shape[_Expected] = _Shape(lambda said: [list(one) for one in said], _read_expected)
 _TOKENS = _Shape(_write_tokens, _read_tokens)
 _NUMBER: _Shape[tuple[float]] = _Shape(list, lambda value: (float(value[0]),))
 _RATED = _Shape(_write_rated, _read_rated)

@@ -333,8 +333,9 @@ class MeaningNotKept(Check):
 
     What it does
         Asks a model that was taught with good translations in which one thing was changed, and hears the
-        gates (ADQ006 to ADQ008) too. Reports a sentence that looks more like a changed one than 99 in 100
-        good translations do, with the word at which it shows and what kind of thing seems to be wrong.
+        gates (ADQ006 to ADQ008) and, between the languages of the embedded translator, what that expected
+        instead. Reports a sentence that looks more like a changed one than 99 in 100 good translations do,
+        with the word at which it shows and what kind of thing seems to be wrong.
 
     Why it matters
         One changed word is what readers cannot see and scores of similarity hardly notice.

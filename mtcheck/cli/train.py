@@ -14,6 +14,7 @@ from mtcheck.core import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mtcheck.annotate.base import ExpectingTranslator
     from mtcheck.training.classifier import Teacher
     from mtcheck.training.rater import Teacher as RaterTeacher
     from mtcheck.training.spoiling import Good
@@ -159,7 +160,21 @@ def _rater_teacher(good: Sequence[Good], data: Sequence[Path], out: Path, watch:
         cache=cache / "training",
         watch=watch,
         today=datetime.date.today(),
+        listener=_shipped_translator(watch),
     )
+
+
+def _shipped_translator(watch: Watch) -> ExpectingTranslator | None:
+    """The translator that comes with mtcheck, None if this copy has none."""
+    from mtcheck.annotate import registry
+    from mtcheck.annotate.hf import adapted, adapter
+    from mtcheck.annotate.hf.tuned import TunedTranslator
+
+    shipped = adapter.shipped()
+    if shipped is None:
+        return None
+    made = adapted.checkpoint(registry.cache_folder(), shipped, say=watch.say)
+    return TunedTranslator(made, shipped)
 
 
 @train_app.command("translator")

@@ -4,7 +4,7 @@ Three kinds of data: good translations to spoil (``rater.read_good``), translati
 (``rankings``), and rated segments, rows ``{"src", "target", "mqm", "doc", "errors"}`` of files
 ``NAME.SOURCE-TARGET.mqm.jsonl.gz`` (MQM penalties by professional raters, Freitag et al. 2021). A rater
 learns from all of them; a ridge regression turns what it sees into a penalty, a multinomial one into the
-chance that one thing was changed.
+chance that one thing was changed, and another one that where a translator also says what it expected.
 
 Everything that is said of unseen text is said by leaving out: for ratings one document (a talk) in turn,
 and all of the other pairs; for faults a quarter of the documents, half of which weighs and half of which
@@ -27,7 +27,7 @@ from scipy.stats import kendalltau
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from mtcheck.annotate import adequacy
-from mtcheck.annotate.base import RatedToken
+from mtcheck.annotate.base import Expectation, RatedToken
 from mtcheck.core import InputError
 from mtcheck.training import corpus
 from mtcheck.training.rater import Question, Rated, Translations, is_apart
@@ -48,6 +48,8 @@ HUMAN = 200
 """Human translations of a pair that are read."""
 STEPS = 100
 MIN_RATED = 500
+MIN_HEARD = 200
+"""Good translations with a translator's word without which no regression knows it."""
 DIGITS = 5
 
 
@@ -56,11 +58,19 @@ class Teacher(Protocol):
 
     Attributes:
         model: signature of the model that is taught.
+        translator: of the translator that is asked too.
     """
 
     @property
     def model(self) -> str:
         """See above."""
+
+    @property
+    def translator(self) -> str:
+        """See above."""
+
+    def expect(self, asked: Sequence[Question]) -> list[Expectation | None]:
+        """What the translator expected of pairs, in order; None where it cannot say."""
 
     def rate(self, rated: Sequence[Rated], asked: Sequence[Question]) -> list[Tokens]:
         """What a rater that learnt from some ratings says of other pairs, in order."""
@@ -119,7 +129,7 @@ def train(
         "data": sorted({r.data for r in chosen}),
         "date": date,
     }
-    entry["faults"] = fit_faults(data.good.weighed, teacher, chosen)
+    entry |= fit_faults(data.good.weighed, teacher, chosen)
     entry["figures"] = dict(_figures(data.rated, seen, learnt, entry))
     entry["human"] = dict(_human(data.human, teacher, chosen, entry, date))
     known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {"models": {}}
@@ -130,13 +140,15 @@ def train(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Pairs as the two regressions see them: one row a pair each."""
+    """Pairs as the regressions see them: one row a pair each, of faults a longer one where a translator was
+    asked."""
 
     penalties: Array
-    faults: Array
+    faults: list[list[float]]
 
     def __getitem__(self, chosen: NDArray[Any]) -> Seen:
-        return Seen(self.penalties[chosen], self.faults[chosen])
+        own = np.arange(len(self.faults))[chosen]
+        return Seen(self.penalties[own], [self.faults[n] for n in own.tolist()])
 
 
 def _unseen(rated: Sequence[Rated], learnt: NDArray[np.bool_], teacher: Teacher) -> Seen:
@@ -151,22 +163,28 @@ def _unseen(rated: Sequence[Rated], learnt: NDArray[np.bool_], teacher: Teacher)
         asked = [(rated[n].source, rated[n].target, rated[n].pair) for n in own.tolist()]
         for n, tokens in zip(own.tolist(), teacher.rate(others, asked), strict=True):
             said[n] = tokens
-    return see([(r.source, r.target, r.pair) for r in rated], said)
+    return see([(r.source, r.target, r.pair) for r in rated], said, teacher)
 
 
-def see(asked: Sequence[Question], said: Sequence[Tokens]) -> Seen:
-    """The features of pairs; those of which nothing was said get the mean of the others."""
+def see(asked: Sequence[Question], said: Sequence[Tokens], teacher: Teacher) -> Seen:
+    """The features of pairs; those of which nothing was said get the mean of the others, without a
+    translator's word."""
     rows: dict[int, tuple[list[float], list[float]]] = {}
-    for n, ((source, target, pair), tokens) in enumerate(zip(asked, said, strict=True)):
-        langs = {"source_lang": pair[0], "target_lang": pair[1]}
+    for n, ((source, target, (source_lang, target_lang)), tokens, expected) in enumerate(
+        zip(asked, said, teacher.expect(asked), strict=True)
+    ):
         if tokens:
-            faults = adequacy.fault_features(source, target, tokens, **langs)
+            faults = adequacy.fault_features(
+                source, target, tokens, source_lang=source_lang, target_lang=target_lang, expected=expected
+            )
             rows[n] = adequacy.features(tokens), faults
-    means = [np.mean([row[k] for row in rows.values()], 0).tolist() for k in (0, 1)]
-    penalties, faults_ = (
-        np.array([rows[n][k] if n in rows else means[k] for n in range(len(asked))]) for k in (0, 1)
+    plain = len(adequacy.FAULT_NAMES)
+    means = (
+        np.mean([penalties for penalties, _ in rows.values()], 0).tolist(),
+        np.mean([faults[:plain] for _, faults in rows.values()], 0).tolist(),
     )
-    return Seen(penalties, faults_)
+    chosen = [rows.get(n, means) for n in range(len(asked))]
+    return Seen(np.array([penalties for penalties, _ in chosen]), [faults for _, faults in chosen])
 
 
 def fit(seen: Seen, penalties: Array) -> dict[str, Any]:
@@ -183,7 +201,7 @@ def fit(seen: Seen, penalties: Array) -> dict[str, Any]:
 
 
 def fit_faults(good: Sequence[Good], teacher: Teacher, rated: Sequence[Rated]) -> dict[str, Any]:
-    """The multinomial regression as it is written, from good translations and the same spoilt.
+    """The multinomial regressions as they are written, from good translations and the same spoilt.
 
     Args:
         good: translations that the rater did not learn from.
@@ -193,22 +211,41 @@ def fit_faults(good: Sequence[Good], teacher: Teacher, rated: Sequence[Rated]) -
     pairs = [(pair, spoilt) for pair in good if (spoilt := spoiler.spoil(pair)) is not None]
     asked: list[Question] = [(p.source, p.target, p[2:]) for p, _ in pairs]
     asked += [(p.source, s.target, p[2:]) for p, s in pairs]
-    seen = see(asked, teacher.rate(rated, asked)).faults
+    seen = see(asked, teacher.rate(rated, asked), teacher).faults
+    labels = [
+        *("" for _ in pairs),
+        *(s.kind if s.kind in adequacy.FAULT_KINDS else "other" for _, s in pairs),
+    ]
+    names = list(adequacy.FAULT_NAMES)
+    out = {"faults": _fit_faults([row[: len(names)] for row in seen], labels, names)}
+    more = [*names, *adequacy.EXPECTED_NAMES]
+    heard = [n for n, row in enumerate(seen) if len(row) == len(more)]
+    if sum(not labels[n] for n in heard) >= MIN_HEARD:
+        fitted = _fit_faults([seen[n] for n in heard], [labels[n] for n in heard], more)
+        out[adequacy.WITH_TRANSLATOR] = fitted | {"translator": teacher.translator}
+    return out
+
+
+def _fit_faults(rows: Sequence[Sequence[float]], labels: Sequence[str], names: list[str]) -> dict[str, Any]:
+    """One of them, from pairs with the kinds of their faults, empty for good translations."""
+    seen = np.array(rows)
     mean, scale = _standard(seen)
-    changed = [s.kind if s.kind in adequacy.FAULT_KINDS else "other" for _, s in pairs]
-    labels = np.array(["" for _ in pairs] + changed)
-    counts = Counter(changed)
-    weights = np.array([1.0 if not kind else len(pairs) / len(counts) / counts[kind] for kind in labels])
-    model = LogisticRegression(C=1.0, max_iter=8000).fit((seen - mean) / scale, labels, sample_weight=weights)
+    good = labels.count("")
+    counts = Counter(filter(None, labels))
+    weights = np.array([1.0 if not kind else good / len(counts) / counts[kind] for kind in labels])
+    model = LogisticRegression(C=1.0, max_iter=8000)
+    model.fit((seen - mean) / scale, np.array(labels), sample_weight=weights)
     fitted: dict[str, Any] = {
-        "features": list(adequacy.FAULT_NAMES),
+        "features": names,
         "mean": _round(mean),
         "scale": _round(scale),
         "kinds": dict(_against_none(model)),
         "prior": PRIOR,
-        "translations": len(pairs),
+        "translations": good,
     }
-    passed = [adequacy.chance(row, fitted) for row in seen[: len(pairs)].tolist()]
+    passed = [
+        adequacy.chance(row, fitted) for row, kind in zip(seen.tolist(), labels, strict=True) if not kind
+    ]
     return fitted | {"limit": round(float(np.quantile(passed, PASSED)), DIGITS)}
 
 
@@ -238,8 +275,8 @@ def predict(seen: Seen, fitted: dict[str, Any]) -> Array:
     """Expected penalties, by the code that users run."""
     return np.array(
         [
-            adequacy.expected(rated, adequacy.chance(faults, fitted["faults"]), fitted)
-            for rated, faults in zip(seen.penalties.tolist(), seen.faults.tolist(), strict=True)
+            adequacy.expected(rated, adequacy.chance(*adequacy.regression_of_faults(faults, fitted)), fitted)
+            for rated, faults in zip(seen.penalties.tolist(), seen.faults, strict=True)
         ]
     )
 
@@ -330,7 +367,7 @@ def _human(
     everything = [one for some in asked.values() for one in some]
     said = iter(teacher.rate(rated, everything))
     for pair, some in asked.items():
-        seen = see(some, [next(said) for _ in some])
+        seen = see(some, [next(said) for _ in some], teacher)
         predicted, fluent = predict(seen, entry), predict_fluency(seen)
         yield (
             pair,

@@ -29,7 +29,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from mtcheck import resources
-from mtcheck.annotate.base import KINDS, RatedToken
+from mtcheck.annotate.base import KINDS, Expectation, ExpectingTranslator, RatedToken
 from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.rater import OUTPUTS, PENALTIES, WORTH, Asked, Rater, ask, read
 from mtcheck.core import InputError, Span
@@ -539,6 +539,7 @@ class Teacher:
         out: folder for the rater.
         cache: folder for what takes long.
         today: the date written down.
+        listener: the translator that is asked too, None for none.
     """
 
     base: Path
@@ -548,6 +549,26 @@ class Teacher:
     cache: Path
     watch: Watch
     today: datetime.date
+    listener: ExpectingTranslator | None = None
+
+    @property
+    def translator(self) -> str:
+        """See ``adequacy.Teacher``."""
+        return "" if self.listener is None else self.listener.signature
+
+    def expect(self, asked: Sequence[Question]) -> list[Expectation | None]:
+        """See ``adequacy.Teacher``."""
+        out: list[Expectation | None] = [None] * len(asked)
+        for source_lang, target_lang in sorted({pair for _, _, pair in asked}):
+            own = [n for n, (_, _, pair) in enumerate(asked) if pair == (source_lang, target_lang)]
+            if self.listener is None or not self.listener.supports(source_lang, target_lang):
+                continue
+            found = self.listener.expectations(
+                [asked[n][:2] for n in own], source_lang=source_lang, target_lang=target_lang
+            )
+            for n, one in zip(own, found, strict=True):
+                out[n] = one
+        return out
 
     def rate(self, rated: Sequence[Rated], asked: Sequence[Question]) -> list[tuple[RatedToken, ...]]:
         """See ``adequacy.Teacher``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import pytest
 from mtcheck import gates
 from mtcheck.annotate import adequacy
 from mtcheck.annotate.answers import Answers
-from mtcheck.annotate.base import KINDS, RatedToken, TranslationRater
+from mtcheck.annotate.base import KINDS, Expectation, Progress, RatedToken, TranslationRater, silent
 from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.cache import Identity, RememberingLanguageModel
-from mtcheck.annotate.fake import FakeLanguageModel, FakeRater
+from mtcheck.annotate.fake import FakeLanguageModel, FakeRater, FakeTranslator
+from mtcheck.annotate.hf import adapted, adapter
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.reference import ADEQUACY, tables
 from mtcheck.core import NO_TRANSLATION, Fault, Result, Segment, Span
@@ -112,6 +113,35 @@ def test_a_pair_whose_good_translations_were_not_measured_has_no_fault() -> None
     assert (found.fault, found.percentile, found.fluency) == (None, None, None)
 
 
+AS_SAID = Expectation(first=0.5, second=0.2, excess=-0.2, end=0.0)
+OTHERWISE = Expectation(first=9.0, second=7.0, excess=0.8, end=6.0)
+
+
+def test_what_a_translator_expected_is_seen_beside_the_rest() -> None:
+    plain = adequacy.fault_features(SOURCE, TARGET, tokens(TARGET), **GERMAN)
+    seen = adequacy.fault_features(SOURCE, TARGET, tokens(TARGET), expected=OTHERWISE, **GERMAN)
+    assert seen[: len(plain)] == plain
+    more = dict(zip(adequacy.EXPECTED_NAMES, seen[len(plain) :], strict=True))
+    assert more == pytest.approx(
+        {
+            "expected: first": math.log(10),
+            "expected: second": math.log(8),
+            "expected: excess": 0.8,
+            "expected: end": math.log(7),
+        }
+    )
+
+
+def test_a_translation_that_the_translator_did_not_expect_is_likelier_to_have_a_fault() -> None:
+    def found(expected: Expectation | None) -> float:
+        said = adequacy.adequacy_of(segment(), tokens(TARGET), model=GEMMA, expected_by=expected, **GERMAN)
+        assert said is not None
+        return said.penalty
+
+    assert found(AS_SAID) < found(OTHERWISE)
+    assert found(None) == found(None)
+
+
 def test_what_is_missing_at_the_end_has_an_empty_place() -> None:
     value = segment()
     *words, end = tokens(value.text)
@@ -178,20 +208,30 @@ def test_nothing_is_said_without_a_source_tokens_or_training() -> None:
 
 def test_the_trained_file_has_a_column_for_every_feature() -> None:
     for trained in next(tables(ADEQUACY))["models"].values():
-        for part, names in ((trained, adequacy.NAMES), (trained["faults"], adequacy.FAULT_NAMES)):
+        more = (*adequacy.FAULT_NAMES, *adequacy.EXPECTED_NAMES)
+        faults = [(trained["faults"], adequacy.FAULT_NAMES), (trained[adequacy.WITH_TRANSLATOR], more)]
+        for part, names in ((trained, adequacy.NAMES), *faults):
             assert part["features"] == list(names)
             assert {len(part[k]) for k in ("mean", "scale")} == {len(names)}
         assert len(trained["weights"]) == len(adequacy.NAMES)
-        assert set(trained["faults"]["kinds"]) == set(adequacy.FAULT_KINDS)
-        assert {len(k["weights"]) for k in trained["faults"]["kinds"].values()} == {len(adequacy.FAULT_NAMES)}
+        for part, names in faults:
+            assert set(part["kinds"]) == set(adequacy.FAULT_KINDS)
+            assert {len(k["weights"]) for k in part["kinds"].values()} == {len(names)}
         for place in trained["human"].values():
             assert place["quantiles"] == sorted(place["quantiles"])
 
 
-def audited(model: Any, tmp_path: Path, line: str) -> Result:
+def test_the_translator_of_the_trained_file_is_the_one_that_ships() -> None:
+    shipped = adapter.shipped()
+    assert shipped is not None
+    assert adequacy.partner(GEMMA) == f"{adapted.NAME}@{shipped.facts.sha256[:12]}"
+    assert adequacy.partner("other@1") == ""
+
+
+def audited(model: Any, tmp_path: Path, line: str, translator: Any = None) -> Result:
     path = tmp_path / "pairs.jsonl"
     path.write_text(line, encoding="utf-8")
-    found = run(read_inputs([str(path)]), Options(models=Models(translator=None, language_model=model)))
+    found = run(read_inputs([str(path)]), Options(models=Models(translator=translator, language_model=model)))
     assert not found.failures
     return found.results[0]
 
@@ -219,6 +259,58 @@ def test_a_pair_gets_its_score_on_its_way(tmp_path: Path) -> None:
     assert noted.percentile is not None
     said = f"adequacy {noted.percentile:.0f} of 100 (human translations: 50)"
     assert said in "".join(reporter("terminal").result(result))
+
+
+class Expecting(FakeTranslator):
+    """Expected something else of every pair."""
+
+    def __init__(self, signature: str, said: Expectation | None = OTHERWISE) -> None:
+        super().__init__()
+        self.signature, self.said = signature, said
+        self.pairs: list[tuple[str, str]] = []
+
+    def expectations(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[Expectation | None]:
+        assert (source_lang, target_lang) == ("en", "de")
+        self.pairs += pairs
+        progress(len(pairs))
+        return [self.said] * len(pairs)
+
+
+def test_the_model_s_partner_is_asked_what_it_expected(tmp_path: Path) -> None:
+    model = FakeRater(dict.fromkeys(TARGET.split(), 1.0), signature=GEMMA)
+    partner, other = Expecting(adequacy.partner(GEMMA)), Expecting("another@1")
+    alone = audited(model, tmp_path, LINE)
+    heard, unheard = (audited(model, tmp_path, LINE, translator) for translator in (partner, other))
+    assert (partner.pairs, other.pairs) == ([(SOURCE, TARGET)], [])
+    penalties = [r.document.segments[0].notes.adequacy.penalty for r in (alone, unheard, heard)]  # type: ignore[union-attr]
+    assert penalties[0] == penalties[1] < penalties[2]
+    assert f"by what {partner.signature} expected" in heard.signature["adequacy"]
+    assert "expected" not in alone.signature["adequacy"] + unheard.signature["adequacy"]
+    speechless = audited(model, tmp_path, LINE, Expecting(partner.signature, None))
+    assert speechless.document.segments[0].notes == alone.document.segments[0].notes
+
+
+def test_each_model_tells_of_each_pair(tmp_path: Path) -> None:
+    told: list[int] = []
+    order: list[str] = []
+    partner = Expecting(adequacy.partner(GEMMA))
+    adequacy.by_language_model(
+        [segment(), segment()],
+        FakeRater(signature=GEMMA),
+        **GERMAN,
+        progress=told.append,
+        translator=partner,
+        between=lambda: order.append(f"{len(partner.pairs)} asked"),
+    )
+    assert sum(told) == 4
+    assert order == ["0 asked"], "memory is given back before the translator is asked"
 
 
 def test_an_untrained_model_is_not_asked(tmp_path: Path) -> None:

@@ -12,7 +12,15 @@ import pytest
 
 from mtcheck.annotate import cache
 from mtcheck.annotate.answers import Answers
-from mtcheck.annotate.base import LanguageModel, Progress, ScoredToken, TextClassifier, Translator, silent
+from mtcheck.annotate.base import (
+    Expectation,
+    LanguageModel,
+    Progress,
+    ScoredToken,
+    TextClassifier,
+    Translator,
+    silent,
+)
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.cache import BATCH, Identity, RememberingLanguageModel, RememberingTranslator
 from mtcheck.annotate.fake import FakeLanguageModel, FakeTranslator
@@ -91,6 +99,45 @@ def all_of(run: Run, texts: Sequence[str] = TEXTS) -> list[object]:
         translator.supports("en", "ru"),
         translator.supports("en", "en"),
     ]
+
+
+class Expecting(Table):
+    """Knows nothing of what is empty."""
+
+    def __init__(self) -> None:
+        super().__init__(guarded=True)
+        self.pairs: list[tuple[str, str]] = []
+
+    def expectations(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[Expectation | None]:
+        self.pairs += pairs
+        progress(len(pairs))
+        return [Expectation(len(s) / 3, len(t), -0.5, 0.0) if s and t else None for s, t in pairs]
+
+
+def test_what_was_expected_is_remembered_and_that_nothing_was(tmp_path: Path) -> None:
+    asked = [("It rained.", "Шёл дождь."), ("", "Дождь."), ("It rained.", "Шёл дождь.")]
+    first, second = Run(tmp_path, table=Expecting()), Run(tmp_path, table=Expecting())
+    told: list[int] = []
+    langs: Any = {"source_lang": "en", "target_lang": "ru"}
+    said = first.translator().expectations(asked, **langs, progress=told.append)
+    assert said == Expecting().expectations(asked, **langs)
+    assert sum(told) == 3
+    assert second.translator().expectations(asked, **langs) == said
+    assert (first.opened, second.opened) == (1, 0)
+    second.translator().expectations(asked[:1], source_lang="ru", target_lang="en")
+    assert second.opened == 1, "another direction is another question"
+
+
+def test_a_translator_that_expects_nothing_says_nothing(tmp_path: Path) -> None:
+    asked = [("It rained.", "Шёл дождь.")]
+    assert Run(tmp_path).translator().expectations(asked, source_lang="en", target_lang="ru") == [None]
 
 
 def test_the_second_run_says_the_same_and_opens_nothing(tmp_path: Path) -> None:

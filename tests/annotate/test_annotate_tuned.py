@@ -195,6 +195,42 @@ def test_the_translator_s_likelihood_is_the_model_s(installed: Any, tmp_path: Pa
     assert said[0].score == pytest.approx(sum(own) / len(own), rel=0.02)
 
 
+def test_what_the_translator_expected_is_what_the_model_says(installed: Any, tmp_path: Path) -> None:
+    """Against transformers on the merged folder, over the tokens of the language and of the pair."""
+    from transformers import AutoModelForCausalLM
+
+    whole = Tokenizer.from_file(str(installed.checkpoint.path / "tokenizer.json"))
+    own, end = list(range(0, whole.get_vocab_size(), 2)), whole.get_vocab()[generating.END]
+    described = adapter(installed.base, installed.home / "halved-rows", rows={"ru": own})
+    translator = TunedTranslator(
+        adapted.checkpoint(installed.home / "halved-rows-cache", described), described, threads=2
+    )
+    adapted.merge(installed.base, described, tmp_path / "merged")
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype=torch.float32)
+    pairs = [(tiny.LINES[0], tiny.LINES[2]), (tiny.LINES[4], "Прибыль."), ("", "a"), ("a", " ")]
+    pairs.append(("a " * 400, "b"))
+    found = translator.expectations(pairs, source_lang="en", target_lang="ru")
+    assert found[2:] == [None] * 3
+    for (source, target), said in zip(pairs[:2], found[:2], strict=True):
+        asked = [2, *whole.encode(question(source, "en", "ru"), add_special_tokens=False).ids]
+        answer = [*whole.encode(f" {target}", add_special_tokens=False).ids, end]
+        sayable = torch.tensor(sorted({*own, *asked, *answer}))
+        with torch.inference_mode():
+            logits = model(torch.tensor([[*asked, *answer]])).logits[0, len(asked) - 1 : -1]
+        spread = torch.log_softmax(logits[:, sayable], -1)
+        told = spread.gather(1, torch.searchsorted(sayable, torch.tensor(answer))[:, None])[:, 0]
+        regrets = spread.amax(-1) - told
+        excess = -(told - (spread.exp() * spread).sum(-1)).mean()
+        assert said is not None
+        assert said[:2] == pytest.approx(regrets.topk(2).values.tolist(), abs=0.1)
+        assert (said.excess, said.end) == pytest.approx((float(excess), float(regrets[-1])), abs=0.1)
+    alone = TunedTranslator(translator._made, described, threads=1)
+    one_by_one = [alone.expectations([pair], source_lang="en", target_lang="ru")[0] for pair in pairs[:2]]
+    assert one_by_one == found[:2], "whatever stands beside, on any number of threads"
+    with pytest.raises(ModelError, match="not trained to translate en into de"):
+        translator.expectations(pairs, source_lang="en", target_lang="de")
+
+
 def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(installed: Any) -> None:
     texts = [*tiny.LINES[:6], tiny.LINES[0]] * 3
     one, two = (
@@ -218,7 +254,8 @@ def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(inst
 def test_a_translation_has_tokens_of_its_language_and_of_its_source(installed: Any) -> None:
     """Letters of one half of the alphabet, and those of the source."""
     whole = Tokenizer.from_file(str(installed.checkpoint.path / "tokenizer.json"))
-    own = sorted({whole.token_to_id(generating.END), *(whole.token_to_id(c) for c in "абвгдежз")})
+    letters = whole.get_vocab()
+    own = sorted(letters[c] for c in (generating.END, *"абвгдежз"))
     described = adapter(installed.base, installed.home / "rows", rows={"ru": own})
     made = adapted.checkpoint(installed.home / "rows-cache", described)
     assert adapted.rows(made.path) == {"ru": own}

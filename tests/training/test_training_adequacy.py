@@ -18,7 +18,7 @@ pytest.importorskip("sklearn", reason="needs the train extra")
 pytest.importorskip("torch", reason="needs the hf extra")
 
 from mtcheck.annotate import adequacy as scores
-from mtcheck.annotate.base import RatedToken
+from mtcheck.annotate.base import Expectation, RatedToken
 from mtcheck.annotate.fake import FakeRater
 from mtcheck.core import InputError
 from mtcheck.training import adequacy
@@ -82,6 +82,7 @@ class FakeTeacher:
     ratings which targets were judged."""
 
     model = "made@1"
+    translator = "translator@1"
 
     def __init__(self, rater: FakeRater | None = None) -> None:
         self.rater = rater or FakeRater(dict.fromkeys(GOOD, 1.0) | dict.fromkeys(BAD, 15.0))
@@ -90,6 +91,9 @@ class FakeTeacher:
     def rate(self, rated: Sequence[Rated], asked: Sequence[Question]) -> list[tuple[RatedToken, ...]]:
         self.asked.append((frozenset(f"{r.data}/{r.doc}" for r in rated), [target for _, target, _ in asked]))
         return self.rater.rate([one[:2] for one in asked], source_lang="xx", target_lang="en")
+
+    def expect(self, asked: Sequence[Question]) -> list[Expectation | None]:
+        return [None] * len(asked)
 
     def write(self, rated: Sequence[Rated]) -> str:
         return f"rater of {len(rated)}"
@@ -127,7 +131,8 @@ def test_it_learns_that_doubts_are_errors(tmp_path: Path) -> None:
 
 def predicted(entry: dict[str, Any], target: str) -> float:
     said = FakeTeacher().rate([], [("source", target, ("xx", "en"))])
-    return float(adequacy.predict(adequacy.see([("source", target, ("xx", "en"))], said), entry)[0])
+    seen = adequacy.see([("source", target, ("xx", "en"))], said, FakeTeacher())
+    return float(adequacy.predict(seen, entry)[0])
 
 
 def test_no_document_is_judged_by_what_learnt_from_it(tmp_path: Path) -> None:
@@ -160,6 +165,35 @@ def test_faults_are_told_from_good_translations(tmp_path: Path) -> None:
     assert faults["translations"] > 100
     assert 0 < faults["limit"] < 1
     assert faults["prior"] == adequacy.PRIOR
+
+
+def test_what_a_translator_expected_is_learnt_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A translator that expected each good sentence to the letter, and a rater that sees nothing wrong."""
+
+    class Hearing(FakeTeacher):
+        def expect(self, asked: Sequence[Question]) -> list[Expectation | None]:
+            good = {pair.target for pair in given(tmp_path / "data").good.weighed}
+            return [
+                Expectation(*((0.1, 0.0, -0.3, 0.0) if target in good else (8.0, 5.0, 0.4, 1.0)))
+                for _, target, _ in asked
+            ]
+
+    folder, blind = ratings(tmp_path / "data"), FakeRater(dict.fromkeys(GOOD, 1.0))
+    few = trained(folder, tmp_path / "few.json", teacher=Hearing(blind))
+    assert scores.WITH_TRANSLATOR not in few, "too few good translations"
+    monkeypatch.setattr(adequacy, "MIN_HEARD", 100)
+    entry = trained(folder, tmp_path / "a.json", teacher=Hearing(blind))
+    assert entry["faults"] == few["faults"], "without a translator nothing changes"
+    heard = entry[scores.WITH_TRANSLATOR]
+    assert heard["features"] == [*scores.FAULT_NAMES, *scores.EXPECTED_NAMES]
+    assert heard["translator"] == "translator@1"
+    asked = [("source 1", "river rose over its bank", ("xx", "en"))]
+    (row,) = adequacy.see(asked, Hearing(blind).rate([], asked), Hearing(blind)).faults
+    plain = row[: len(scores.FAULT_NAMES)]
+    assert scores.regression_of_faults(row, entry) == (row, heard)
+    assert scores.regression_of_faults(plain, entry) == (plain, entry["faults"])
+    assert scores.regression_of_faults(row, few) == (plain, few["faults"])
+    assert scores.chance(row, heard) > 0.5 > scores.chance(plain, entry["faults"])
 
 
 def test_noise_is_not_learnt(tmp_path: Path) -> None:

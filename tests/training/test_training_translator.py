@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "annotate"))
 import tiny  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
-from mtcheck.annotate.hf.adapter import KEPT, Adapter, changes  # noqa: E402
+from mtcheck import text  # noqa: E402
+from mtcheck.annotate.hf.adapter import KEPT, Adapter, changes, rows  # noqa: E402
 from mtcheck.annotate.hf.changes import PROJECTIONS  # noqa: E402
 from mtcheck.cli import app  # noqa: E402
 from mtcheck.core import InputError, UsageError  # noqa: E402
@@ -236,6 +237,22 @@ def test_the_loss_is_the_model_s_own_over_the_answer(base: Path, tmp_path: Path)
     assert float(total.detach()) == pytest.approx(expected, rel=0.02)
 
 
+def test_a_translation_may_have_all_that_is_written_in_its_script(base: Path, tmp_path: Path) -> None:
+    learn, _ = pairs.split(pairs.read([feed(tmp_path / "data")], ["ru"]))
+    cut = examples.Cut(base, learn, ["en", "ru"])
+    whole = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    numbers = {cut.kept.index(old): piece for piece, old in whole.items() if old in cut.kept}
+    for lang, own, other in (("en", "a", "я"), ("ru", "я", "a")):
+        assert set(cut.rows[lang]) <= set(cut.sayable[lang])
+        assert cut.sayable[lang] == sorted(set(cut.sayable[lang]))
+        words = {piece: number for number, piece in numbers.items() if len(piece) > 2 and piece[1:].isalpha()}
+        same = {n for piece, n in words.items() if text.script_of(piece[-1]) == text.script_of(own)}
+        others = {n for piece, n in words.items() if text.script_of(piece[-1]) == text.script_of(other)}
+        assert same
+        assert same <= set(cut.sayable[lang])
+        assert not others & set(cut.sayable[lang]) - set(cut.rows[lang])
+
+
 def test_training_lowers_the_loss_and_writes_an_adapter(base: Path, tmp_path: Path) -> None:
     heard = Heard()
     written = run(feed(tmp_path / "data"), base, tmp_path / "out", tmp_path / "states", heard, examples=1500)
@@ -246,6 +263,7 @@ def test_training_lowers_the_loss_and_writes_an_adapter(base: Path, tmp_path: Pa
     made = Adapter(tmp_path / "out")
     assert made.facts.directions == frozenset(SHARES)
     assert len(changes(made.tensors)) == 2 * len(PROJECTIONS)
+    assert set(rows(made.tensors)) == {"en", "ru"}
     assert heard.steps == told["losses"][-1]["step"]
 
 
