@@ -43,14 +43,19 @@ def pairs_of(data: Path) -> list[Pair]:
     return found
 
 
-def said_of(pairs: Sequence[tuple[Pair, str]], model: TranslationRater) -> list[Adequacy]:
+def said_of(pairs: Sequence[tuple[Pair, str]], model: TranslationRater, models: Models) -> list[Adequacy]:
     """What the score makes of targets beside the sources of pairs; nothing said counts as nothing wrong."""
     out = [Adequacy(0.0)] * len(pairs)
     for langs in sorted({(p.source_lang, p.target_lang) for p, _ in pairs}):
         own = [n for n, (p, _) in enumerate(pairs) if (p.source_lang, p.target_lang) == langs]
         segments = [Segment(pairs[n][1], Span(0, len(pairs[n][1])), source=pairs[n][0].source) for n in own]
         found = adequacy.by_language_model(
-            segments, model, source_lang=langs[0], target_lang=langs[1], progress=lambda _: None
+            segments,
+            model,
+            source_lang=langs[0],
+            target_lang=langs[1],
+            progress=lambda _: None,
+            translator=models.expecting(adequacy.partner(model.signature), *langs),
         )
         for n, one in zip(own, found, strict=True):
             out[n] = one or out[n]
@@ -73,12 +78,13 @@ def main() -> None:
     parser.add_argument("--good", type=int, default=3000)
     parser.add_argument("--spoilt", type=int, default=250)
     given = parser.parse_args()
-    model = Models().fluency_model()
+    models = Models()
+    model = models.fluency_model()
     if not isinstance(model, TranslationRater):
         raise SystemExit("the language model rates no translations")
     pairs = pairs_of(given.data)
     spoilt = {kind: gates.spoil(pairs, kind, random.Random(2), given.spoilt) for kind in corruptions.KINDS}
-    good = said_of([(p, p.target) for p in pairs[: given.good]], model)
+    good = said_of([(p, p.target) for p in pairs[: given.good]], model, models)
     limit = float(np.quantile([one.penalty for one in good], 1 - FALSE_ALARMS))
     found: dict[str, Any] = {
         "good": len(good),
@@ -88,7 +94,7 @@ def main() -> None:
         "kinds": {},
     }
     for kind, some in spoilt.items():
-        bad = said_of(some, model)
+        bad = said_of(some, model, models)
         found["kinds"][kind] = {
             "pairs": len(bad),
             "found": share([one.penalty > limit for one in bad]),

@@ -25,7 +25,6 @@ from typing import Any, NamedTuple, Protocol
 from mtcheck import checks, collector, forks, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
 from mtcheck.annotate.base import (
-    ExpectingTranslator,
     ScoredToken,
     TextClassifier,
     TranslationRater,
@@ -563,7 +562,7 @@ def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
     if not isinstance(model, TranslationRater):
         return None
     known = bool(model.rater) and reference.adequacy_regression(model.signature) is not None
-    partner = _partner(models, adequacy.partner(model.signature), pair) if known else None
+    partner = models.expecting(adequacy.partner(model.signature), *pair) if known else None
     standing = adequacy.standing(
         model.signature,
         source_lang=pair[0],
@@ -572,19 +571,6 @@ def _speaker(models: Models, pair: tuple[str, str]) -> _Speaker | None:
     )
     say = partial(adequacy.by_language_model, model=model, translator=partner, between=models.rest)
     return _Speaker(model.signature, standing, say if known else None, models=1 if partner is None else 2)
-
-
-def _partner(models: Models, signature: str, pair: tuple[str, str]) -> ExpectingTranslator | None:
-    """The translator of a signature, if it is the one that the run has for the pair."""
-    if not signature:
-        return None
-    try:
-        found, _ = models.translator_for(*pair)
-    except ModelError:
-        return None  # said where the round trip asks for one
-    if isinstance(found, ExpectingTranslator) and found.signature == signature:
-        return found
-    return None
 
 
 def _has_source(segment: Segment) -> bool:

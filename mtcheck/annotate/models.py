@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtcheck.annotate import registry
-from mtcheck.annotate.base import LanguageModel, QualityEstimator, Translator
+from mtcheck.annotate.base import ExpectingTranslator, LanguageModel, QualityEstimator, Translator
 from mtcheck.annotate.budget import Effort
 from mtcheck.annotate.cache import (
     CausalModel,
@@ -90,6 +90,18 @@ class Models:
         if not found.supports(source_lang, target_lang):
             raise ModelError(f"{found.signature} does not translate {source_lang} into {target_lang}")
         return found, why
+
+    def expecting(self, signature: str, source_lang: str, target_lang: str) -> ExpectingTranslator | None:
+        """The translator of a signature, if it is the one that this run has for a direction."""
+        if not signature:
+            return None
+        try:
+            found, _ = self.translator_for(source_lang, target_lang)
+        except ModelError:
+            return None  # said where something is to be translated
+        if isinstance(found, ExpectingTranslator) and found.signature == signature:
+            return found
+        return None
 
     def fluency_model(self) -> LanguageModel:
         """The language model.
