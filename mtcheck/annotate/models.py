@@ -92,15 +92,18 @@ class Models:
         return found, why
 
     def expecting(self, signature: str, source_lang: str, target_lang: str) -> ExpectingTranslator | None:
-        """The translator of a signature, if it is the one that this run has for a direction."""
-        if not signature:
+        """The translator of a signature, if it serves a direction: the embedded one, whichever is asked to
+        translate, or the one that was handed over."""
+        if not signature or self.translator is None:
             return None
-        try:
-            found, _ = self.translator_for(source_lang, target_lang)
-        except ModelError:
-            return None  # said where something is to be translated
+        found: object = self.translator
+        if isinstance(found, str):
+            try:
+                found = self._tuned(source_lang, target_lang)
+            except ModelError:
+                return None  # said where something is to be translated
         if isinstance(found, ExpectingTranslator) and found.signature == signature:
-            return found
+            return found if found.supports(source_lang, target_lang) else None
         return None
 
     def fluency_model(self) -> LanguageModel:

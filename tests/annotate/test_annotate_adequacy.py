@@ -294,7 +294,21 @@ def test_the_model_s_partner_is_asked_what_it_expected(tmp_path: Path) -> None:
     assert f"by what {partner.signature} expected" in heard.signature["adequacy"]
     assert "expected" not in alone.signature["adequacy"] + unheard.signature["adequacy"]
     speechless = audited(model, tmp_path, LINE, Expecting(partner.signature, None))
-    assert speechless.document.segments[0].notes == alone.document.segments[0].notes
+    told, untold = (r.document.segments[0].notes.adequacy for r in (speechless, alone))
+    assert told == untold
+
+
+def test_the_partner_is_asked_whichever_is_to_translate(monkeypatch: pytest.MonkeyPatch) -> None:
+    partner = Expecting(adequacy.partner(GEMMA))
+    monkeypatch.setattr(Models, "_tuned", lambda *_: partner)
+    for chosen in ("auto", "embedded", "a folder of one's own"):
+        models = Models(translator=chosen)
+        assert models.expecting(partner.signature, "en", "de") is partner
+        assert models.expecting("another@1", "en", "de") is None
+        assert models.expecting("", "en", "de") is None
+    assert Models(translator=None).expecting(partner.signature, "en", "de") is None
+    monkeypatch.setattr(partner, "supports", lambda *_: False)
+    assert Models().expecting(partner.signature, "en", "de") is None
 
 
 def test_each_model_tells_of_each_pair(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mtcheck.annotate.hf.favoured import NOTHING, Favoured, State
-from mtcheck.annotate.hf.gemma import Gemma, Head
+from mtcheck.annotate.hf.gemma import ROWS_STEP, Gemma, Head
 
 BEAMS, FEW_BEAMS = 3, 4
 """Rows of a text, and of one of a few: there a row more takes no time, as each step reads all weights."""
@@ -34,9 +34,8 @@ NO_REPEAT = 5
 """Longest run of tokens, less one, that may stand twice in an answer."""
 STEP = 32
 """Keys are read by so many at a time."""
-READ_TOKENS, READ_STEP = 512, 64
-"""Tokens of texts that are read at once, and whose multiples are: products of every other number of rows
-would be prepared, and kept, anew."""
+READ_TOKENS = 512
+"""Tokens of texts that are read at once."""
 ROOM = 256
 """Places that a text's past has at first; few need more."""
 SLOTS, PLACES = 32, 6656
@@ -44,7 +43,7 @@ SLOTS, PLACES = 32, 6656
 of which a text takes about two for every token of its question."""
 WAITING = 8
 """Slots that wait for each other to be free, as questions are read in half the time together; multiples of
-so many are at work, for the same reason as ``READ_STEP``."""
+so many are at work, for the same reason as of ``gemma.ROWS_STEP``."""
 
 
 class Asked(NamedTuple):
@@ -187,7 +186,7 @@ def _read(model: Gemma, texts: Sequence[Sequence[int]], first: int, keep: Keep) 
         seen.append(torch.zeros_like(query[:, ends[-1] :]))
         return torch.cat(seen, 1).transpose(0, 1).flatten(1)
 
-    spare = -ends[-1] % READ_STEP
+    spare = -ends[-1] % ROWS_STEP
     tokens = torch.tensor([token for one in texts for token in one] + [0] * spare)
     places = torch.cat([torch.arange(length) for length in (*lengths, spare)])
     states: Sequence[Any] = model.run(tokens, places, attend)[: ends[-1]].split(lengths)

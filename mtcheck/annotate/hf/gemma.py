@@ -32,8 +32,9 @@ PART = 1024
 """Inputs whose products add up in one order on any number of threads."""
 _ROWS = 128
 """That weights are laid out for; fewer and more are multiplied with them as well."""
-_STEP = 64
-"""Rows are filled up to multiples of so many, as products of every other number would be prepared anew."""
+ROWS_STEP = 64
+"""Rows are filled up to multiples of so many: products of every other number would be prepared, and kept,
+anew."""
 
 Attend = Callable[[int, Any, Any, Any], Any]
 """Of a layer, its queries (rows × heads × size), keys and values (rows × size): what they attend to
@@ -375,7 +376,7 @@ class Head:
 
         parts = []
         for some, own in zip(states.split(_ROWS), self.places(tokens).split(_ROWS), strict=True):
-            rows = torch.nn.functional.pad(some, (0, 0, 0, -len(some) % _STEP))
+            rows = torch.nn.functional.pad(some, (0, 0, 0, -len(some) % ROWS_STEP))
             spread = self._scores(rows)[: len(some)].float().log_softmax(-1)
             entropy = -(spread.exp() * spread).sum(-1)
             parts.append((spread.gather(1, own[:, None])[:, 0], spread.amax(-1), entropy))
