@@ -24,12 +24,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mtcheck import checks, collector, forks, notices, resources, shelf, suppressions, text
 from mtcheck.annotate import adequacy, fluency, metrics, reference, style, suspicion
-from mtcheck.annotate.base import (
-    ScoredToken,
-    TextClassifier,
-    TranslationRater,
-    Translator,
-)
+from mtcheck.annotate.base import ScoredToken, TextClassifier, TranslationRater, Translator
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.models import Models
 from mtcheck.annotate.round_trip import round_trips

@@ -563,8 +563,12 @@ class Teacher:
             own = [n for n, (_, _, pair) in enumerate(asked) if pair == (source_lang, target_lang)]
             if self.listener is None or not self.listener.supports(source_lang, target_lang):
                 continue
+            self.watch.plan("pairs expected", len(own))
             found = self.listener.expectations(
-                [asked[n][:2] for n in own], source_lang=source_lang, target_lang=target_lang
+                [asked[n][:2] for n in own],
+                source_lang=source_lang,
+                target_lang=target_lang,
+                progress=lambda n: self.watch.advance("pairs expected", n),
             )
             for n, one in zip(own, found, strict=True):
                 out[n] = one

@@ -166,30 +166,37 @@ class TunedTranslator:
         """See ``ExpectingTranslator``."""
         self._require(source_lang, target_lang)
         from mtcheck.annotate.hf.beam import threads
-
-        langs = source_lang, target_lang
-        out: list[Expectation | None] = [None] * len(pairs)
-
-        def hear(n: int) -> None:
-            with threads(1):
-                out[n] = self._expectation(*pairs[n], langs)
-            progress(1)
-
-        with threads(1), ThreadPoolExecutor(self._at_once) as pool:
-            for one in [pool.submit(hear, n) for n in range(len(pairs))]:
-                one.result()
-        return out
-
-    def _expectation(self, source: str, target: str, langs: tuple[str, str]) -> Expectation | None:
-        asked = self._asking.tokens(question(source, *langs))
-        answer = self._asking.start(" ".join(target.split()))
-        too_long = len(asked) > MAX_QUESTION or len(asked) + len(answer) >= WINDOW
-        if too_long or not (source.strip() and answer):
-            return None
         from mtcheck.annotate.hf.expecting import expectation
 
-        head = self._searcher.head(text.primary(langs[1]))
-        return expectation(self._model, head, asked, [*answer, self._end])
+        head, model = self._searcher.head(text.primary(target_lang)), self._model
+
+        def hear(pair: tuple[str, str]) -> Expectation | None:
+            asked, answer = self._told(*pair, source_lang, target_lang)
+            if not answer:
+                return None
+            with threads(1):
+                return expectation(model, head, asked, answer)
+
+        out = []
+        pool = ThreadPoolExecutor(self._at_once)
+        try:
+            with threads(1):  # part of it is one setting for all
+                for one in [pool.submit(hear, pair) for pair in pairs]:
+                    out.append(one.result())
+                    progress(1)
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return out
+
+    def _told(
+        self, source: str, target: str, source_lang: str, target_lang: str
+    ) -> tuple[list[int], list[int]]:
+        """The question for a source and a target as its answer, in tokens; no answer to what is empty or too
+        long."""
+        asked = self._asking.tokens(question(source, source_lang, target_lang))
+        answer = self._asking.start(" ".join(target.split()))
+        too_long = len(asked) > MAX_QUESTION or len(asked) + len(answer) >= WINDOW
+        return asked, [*answer, self._end] if source.strip() and answer and not too_long else []
 
     def _talk(self, value: str, asked: Sequence[int], langs: Langs) -> Talk[Candidate]:
         """The best candidate of a text, by what the module says."""
