@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
-from mtcheck.annotate.base import KINDS, Progress, RatedToken, ScoredToken, silent
+from mtcheck.annotate.base import KINDS, Expectation, Progress, RatedToken, ScoredToken, silent
 from mtcheck.annotate.guards import judge
 from mtcheck.core import Translation
 
@@ -62,6 +62,34 @@ class FakeTranslator:
             out.append(Translation(answer, verdict, self.signature))
             progress(1)
         return out
+
+
+class FakeExpectingTranslator(FakeTranslator):
+    """A ``FakeTranslator`` that also says what it expected of a translation.
+
+    Args:
+        said: what it says of a (source, target).
+        signature: of the translator that it stands in for.
+    """
+
+    def __init__(self, said: Callable[[str, str], Expectation | None], *, signature: str = "") -> None:
+        super().__init__()
+        self.said = said
+        self.signature = signature or type(self).signature
+        self.heard: list[tuple[tuple[tuple[str, str], ...], str, str]] = []
+
+    def expectations(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        source_lang: str,
+        target_lang: str,
+        progress: Progress = silent,
+    ) -> list[Expectation | None]:
+        """``heard`` remembers what was asked."""
+        self.heard.append((tuple(pairs), source_lang, target_lang))
+        progress(len(pairs))
+        return [self.said(*pair) for pair in pairs]
 
 
 class FakeLanguageModel:

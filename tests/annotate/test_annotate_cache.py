@@ -23,7 +23,7 @@ from mtcheck.annotate.base import (
 )
 from mtcheck.annotate.budget import Budget, Effort
 from mtcheck.annotate.cache import BATCH, Identity, RememberingLanguageModel, RememberingTranslator
-from mtcheck.annotate.fake import FakeLanguageModel, FakeTranslator
+from mtcheck.annotate.fake import FakeExpectingTranslator, FakeLanguageModel, FakeTranslator
 from mtcheck.annotate.models import Models
 from mtcheck.core import Document, ModelError, Origin, Result, Translation
 from mtcheck.pipeline import Options, run
@@ -101,33 +101,20 @@ def all_of(run: Run, texts: Sequence[str] = TEXTS) -> list[object]:
     ]
 
 
-class Expecting(Table):
+def expecting() -> FakeExpectingTranslator:
     """Knows nothing of what is empty."""
-
-    def __init__(self) -> None:
-        super().__init__(guarded=True)
-        self.pairs: list[tuple[str, str]] = []
-
-    def expectations(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        *,
-        source_lang: str,
-        target_lang: str,
-        progress: Progress = silent,
-    ) -> list[Expectation | None]:
-        self.pairs += pairs
-        progress(len(pairs))
-        return [Expectation(len(s) / 3, len(t), -0.5, 0.0) if s and t else None for s, t in pairs]
+    return FakeExpectingTranslator(
+        lambda s, t: Expectation(len(s) / 3, len(t), -0.5, 0.0) if s and t else None, signature="fake@1"
+    )
 
 
 def test_what_was_expected_is_remembered_and_that_nothing_was(tmp_path: Path) -> None:
     asked = [("It rained.", "Шёл дождь."), ("", "Дождь."), ("It rained.", "Шёл дождь.")]
-    first, second = Run(tmp_path, table=Expecting()), Run(tmp_path, table=Expecting())
+    first, second = Run(tmp_path, table=expecting()), Run(tmp_path, table=expecting())
     told: list[int] = []
     langs: Any = {"source_lang": "en", "target_lang": "ru"}
     said = first.translator().expectations(asked, **langs, progress=told.append)
-    assert said == Expecting().expectations(asked, **langs)
+    assert said == expecting().expectations(asked, **langs)
     assert sum(told) == 3
     assert second.translator().expectations(asked, **langs) == said
     assert (first.opened, second.opened) == (1, 0)

@@ -20,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "annotate"))
 
 import tiny  # noqa: E402
 
-from mtcheck.annotate.base import Expectation, Progress, RatedToken, TranslationRater, silent  # noqa: E402
+from mtcheck.annotate.base import Expectation, RatedToken, TranslationRater  # noqa: E402
+from mtcheck.annotate.fake import FakeExpectingTranslator  # noqa: E402
 from mtcheck.annotate.hf import load, open_language_model  # noqa: E402
 from mtcheck.annotate.hf import rater as running  # noqa: E402
 from mtcheck.annotate.hf.causal import CausalLanguageModel  # noqa: E402
@@ -161,25 +162,11 @@ def test_same_data_same_bytes_and_what_is_done_is_not_done_again(base: Path, tmp
     assert (found.signature, found.model, found.layers) == (signature, "tiny@1", (1, 2))
 
 
-class Listener:
-    """Expected of a German target as many nats as it has letters, and nothing of an empty one."""
-
-    signature = "listener@1"
+class Listener(FakeExpectingTranslator):
+    """Serves English and German alone."""
 
     def supports(self, source_lang: str, target_lang: str) -> bool:
         return (source_lang, target_lang) == ("en", "de")
-
-    def expectations(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        *,
-        source_lang: str,
-        target_lang: str,
-        progress: Progress = silent,
-    ) -> list[Expectation | None]:
-        assert (source_lang, target_lang) == ("en", "de")
-        progress(len(pairs))
-        return [Expectation(len(target), 0.0, 0.0, 0.0) if target else None for _, target in pairs]
 
 
 def test_a_translator_is_asked_for_the_pairs_that_it_serves(base: Path, tmp_path: Path) -> None:
@@ -191,9 +178,12 @@ def test_a_translator_is_asked_for_the_pairs_that_it_serves(base: Path, tmp_path
     ]
     alone = teacher(base, tmp_path)
     assert (alone.translator, alone.expect(asked)) == ("", [None] * 4)
-    hearing = replace(alone, listener=Listener())
+    said = {target: Expectation(len(target), 0.0, 0.0, 0.0) for target in ("bb", "bbb")}
+    listener = Listener(lambda _, target: said.get(target), signature="listener@1")
+    hearing = replace(alone, listener=listener)
     assert hearing.translator == "listener@1"
-    assert [one and one.first for one in hearing.expect(asked)] == [2, None, None, 3]
+    assert hearing.expect(asked) == [said["bb"], None, None, said["bbb"]]
+    assert listener.heard == [((("a", "bb"), ("a", ""), ("a", "bbb")), "en", "de")]
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 ``models/translator`` holds ``adapter.safetensors`` (low-rank changes of every projection in float16,
 under the names that peft gives them, the tokens that are kept of the vocabulary, and which of them a text in
-each language may have) and ``adapter.json``
-(of which model, which directions, when, and its own sum).
+each language may have) and ``adapter.json`` (of which model, which directions, when, and its own sum).
 """
 
 from __future__ import annotations

@@ -429,7 +429,8 @@ class _Search:
         for row, text in zip(out, texts, strict=False):
             shares = text.asked.favoured.first
             at = self._head.places(torch.tensor(list(shares), dtype=torch.long))
-            row[at[at >= 0]] = FAVOUR * torch.tensor(list(shares.values()))[at >= 0]
+            sayable = at >= 0
+            row[at[sayable]] = FAVOUR * torch.tensor(list(shares.values()))[sayable]
         return out
 
     def _unwanted_by(self, texts: Sequence[_Text]) -> tuple[Any, Any] | None:

@@ -8,8 +8,9 @@ cores; their number changes nothing (``beam``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Event, Lock
@@ -28,6 +29,18 @@ START = "<bos>"
 END = "<eos>"
 WINDOW = 512
 """Tokens of a question and its answer; of more, not all layers would see all."""
+
+
+@contextmanager
+def workers(count: int) -> Iterator[ThreadPoolExecutor]:
+    """So many threads side by side, each the only one of torch for what it does; what waits when they are
+    left is not begun."""
+    with threads(1):  # part of it is one setting for all
+        pool = ThreadPoolExecutor(count)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 class Decoder(Protocol):
@@ -129,22 +142,14 @@ class Asking:
         if alone:  # here: other threads than this one's would wait for each other longer
             answer(lanes[0])
         else:
-            with threads(1):  # part of it is one setting for all
-                self._beside(lanes, answer, stopped)
+            with workers(self._at_once) as pool:
+                try:  # where one fails, or the user breaks off, the others soon stop
+                    answered = [pool.submit(answer, lane) for lane in lanes]
+                    for one in wait(answered, return_when=FIRST_EXCEPTION).done:
+                        one.result()
+                finally:
+                    stopped.set()
         return [out[n] for n in range(len(talks))]
-
-    def _beside(
-        self, lanes: Sequence[Sequence[int]], answer: Callable[[Sequence[int]], None], stopped: Event
-    ) -> None:
-        """Answer lanes side by side; where one fails, or the user breaks off, the others soon stop."""
-        pool = ThreadPoolExecutor(self._at_once)
-        try:
-            answered = [pool.submit(answer, lane) for lane in lanes]
-            for one in wait(answered, return_when=FIRST_EXCEPTION).done:
-                one.result()
-        finally:
-            stopped.set()
-            pool.shutdown(cancel_futures=True)
 
     def copies(self, value: str, lang: str) -> list[int]:
         """Tokens that would copy a word of a text in letters of scripts that a language is not written in;

@@ -14,7 +14,6 @@ Many texts are translated in lanes (``generating``), as many at once as there ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Expectation, Progress, silent
 from mtcheck.annotate.hf.adapted import rows
 from mtcheck.annotate.hf.adapter import Adapter, question
-from mtcheck.annotate.hf.generating import END, WINDOW, Answer, Ask, Asking, Decoder, Talk
+from mtcheck.annotate.hf.generating import END, WINDOW, Answer, Ask, Asking, Decoder, Talk, workers
 from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.annotate.hf.spelling import (
     Langs,
@@ -178,14 +177,10 @@ class TunedTranslator:
                 return expectation(model, head, asked, answer)
 
         out = []
-        pool = ThreadPoolExecutor(self._at_once)
-        try:
-            with threads(1):  # part of it is one setting for all
-                for one in [pool.submit(hear, pair) for pair in pairs]:
-                    out.append(one.result())
-                    progress(1)
-        finally:
-            pool.shutdown(cancel_futures=True)
+        with workers(self._at_once) as pool:
+            for one in [pool.submit(hear, pair) for pair in pairs]:
+                out.append(one.result())
+                progress(1)
         return out
 
     def _told(
