@@ -27,6 +27,7 @@ from safetensors.torch import load_file, save, save_file
 
 from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.core import InputError
+from mtcheck.training import reaches
 from mtcheck.training.examples import BATCH_TOKENS, Cut, Example, batches
 from mtcheck.training.lora import RANK, Learner, schedule, stored_name
 from mtcheck.training.pairs import Pair, ordered, read, split
@@ -37,6 +38,8 @@ EVERY = 100
 """Steps between states on disk."""
 HELD_OUT = 40
 """Held-out pairs of each direction whose loss is told."""
+WATCHED = 20
+"""Pairs of each direction on which the reach of products' inputs is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def train(
         )
     cut = Cut(base, learn, languages)
     watch.say(f"{len(learn)} pairs to learn from, {len(cut.kept)} tokens kept")
-    watched = batches(cut.examples(_some(held, directions)), None)
+    watched = batches(cut.examples(_some(held, directions, HELD_OUT)), None)
     learner = Learner(base, cut, seed=seed)
     history: list[dict[str, Any]] = []
     shown: Counter[tuple[str, str]] = Counter()
@@ -160,7 +163,9 @@ def train(
         "losses": history,
         "date": today.isoformat(),
     }
-    return write(out, learner, cut, facts)
+    path = write(out, learner, cut, facts)
+    reaches.add(out, base, cut.examples(_some(learn, directions, WATCHED)))
+    return path
 
 
 def keep(learner: Learner, began: Mapping[str, torch.Tensor], share: float) -> None:
@@ -170,13 +175,13 @@ def keep(learner: Learner, began: Mapping[str, torch.Tensor], share: float) -> N
             parameter.copy_(began[name] + share * (parameter - began[name]))
 
 
-def _some(held: Sequence[Pair], directions: Iterable[tuple[str, str]]) -> list[Pair]:
-    """The held-out pairs whose loss is told: some of every direction."""
+def _some(pairs: Sequence[Pair], directions: Iterable[tuple[str, str]], count: int) -> list[Pair]:
+    """At most so many pairs of every direction."""
     out: list[Pair] = []
     for direction in directions:
-        own = [p for p in held if p.direction == direction]
+        own = [p for p in pairs if p.direction == direction]
         random.Random(0).shuffle(own)
-        out += own[:HELD_OUT]
+        out += own[:count]
     return out
 
 

@@ -15,9 +15,10 @@ torch = pytest.importorskip("torch")
 
 from tokenizers import Tokenizer  # noqa: E402
 
-from mtcheck.annotate.hf import beam, gemma  # noqa: E402
+from mtcheck.annotate.hf import beam, gemma, products  # noqa: E402
 from mtcheck.annotate.hf.favoured import NOTHING, Favoured, Pieces, State  # noqa: E402
 from mtcheck.core import ModelError  # noqa: E402
+from mtcheck.training import reaches  # noqa: E402
 
 NEVER = 3
 """A token that a random model hardly ever says."""
@@ -40,7 +41,15 @@ def plain(folder: Path) -> Any:
 @pytest.fixture(scope="module")
 def model(folder: Path) -> gemma.Gemma:
     """Ours, in 32 bits."""
-    return gemma.Gemma(folder, halved=False)
+    return gemma.Gemma(folder)
+
+
+@pytest.fixture(scope="module")
+def rounded(folder: Path, model: gemma.Gemma, questions: list[list[int]]) -> gemma.Gemma:
+    """Ours, with rounded factors where the processor is made for them."""
+    with torch.inference_mode():
+        found = reaches.measured(model, questions)
+    return gemma.Gemma(folder, found)
 
 
 def answers(
@@ -305,26 +314,90 @@ def test_unwanted_tokens_are_done_without_by_their_own_text_alone(
     assert said(bound[1::2]) == said(free[1::2])
 
 
-@pytest.mark.skipif(not gemma.is_halving(), reason="this processor does not multiply bfloat16 natively")
-def test_halved_factors_change_likelihoods_by_less_than_two_percent(
-    folder: Path, plain: Any, questions: list[list[int]]
+needs_products = pytest.mark.skipif(
+    not products.is_fast(), reason="this processor has no native products of 8 and 16 bits"
+)
+
+
+@needs_products
+def test_rounded_factors_change_likelihoods_by_less_than_two_percent(
+    rounded: gemma.Gemma, plain: Any, questions: list[list[int]]
 ) -> None:
-    halved = gemma.Gemma(folder)
     begun = [questions[1][1:9]] * 4
-    for question, (best, *_) in zip(
-        questions, answers(halved, questions, [10] * 4, begun=begun), strict=True
-    ):
+    found = answers(rounded, questions, [10] * 4, begun=begun)
+    for question, (best, *_) in zip(questions, found, strict=True):
         assert best.score == pytest.approx(score(plain, question, best.ids), rel=0.02)
+        assert best.score != pytest.approx(score(plain, question, best.ids), rel=1e-6)
 
 
-def test_any_number_of_threads_says_the_same(folder: Path, questions: list[list[int]]) -> None:
-    model = gemma.Gemma(folder)
+@pytest.mark.parametrize("which", ["model", pytest.param("rounded", marks=needs_products)])
+def test_any_number_of_threads_says_the_same(
+    request: pytest.FixtureRequest, which: str, questions: list[list[int]]
+) -> None:
+    model = request.getfixturevalue(which)
     found = []
     for count in (1, 2, 4):
         with beam.threads(count):
             few = answers(model, questions * 2, [20] * 8)
             found.append((few, answers(model, questions[:1], [20])))
     assert found[0] == found[1] == found[2]
+
+
+def test_spread_inputs_change_nothing_in_32_bits(
+    folder: Path, model: gemma.Gemma, rounded: gemma.Gemma, questions: list[list[int]]
+) -> None:
+    spread = gemma.Gemma(folder, rounded._reaches, rounded=False)
+    with torch.inference_mode():
+        own, other = (beam.states_of(m, questions, lambda *_: None) for m in (model, spread))
+    for a, b in zip(own, other, strict=True):
+        assert torch.allclose(a, b, atol=1e-4)
+
+
+def test_reaches_are_the_largest_inputs_of_each_product(
+    model: gemma.Gemma, questions: list[list[int]]
+) -> None:
+    with torch.inference_mode():
+        each, together = (
+            [reaches.measured(model, [one]) for one in questions],
+            reaches.measured(model, questions),
+        )
+        assert reaches.measured(model, []) == {}
+        (first,) = {tuple(reaches.measured(model, [one[:1] * 2])["0.inward"].tolist()) for one in questions}
+        assert all(tuple(one["0.inward"].tolist()) != first for one in each)
+    names = {gemma.name_of_reach(n, p) for n in range(model.shape.layers) for p in gemma.PRODUCTS}
+    assert set(together) == names
+    for name, reach in together.items():
+        apart = torch.stack([one[name] for one in each]).amax(0)
+        assert torch.allclose(reach, apart, rtol=1e-4, atol=1e-5)
+        assert (reach > 0).any()
+
+
+@needs_products
+def test_products_of_whole_numbers_are_exact_for_any_rows_and_threads() -> None:
+    torch.manual_seed(0)
+    weight, rows = torch.randn(96, 640), torch.randn(200, 640) * torch.logspace(-3, 3, 200)[:, None]
+    whole = products.Whole(weight.clone())
+    codes, unit = whole.prepare(rows.clone())
+    steps = (rows / unit).round()
+    assert torch.equal(codes.float(), steps)
+    assert int(codes.abs().amax()) == products.LARGEST
+    weight_unit = weight.abs().amax(1) / products.LARGEST
+    expected = (steps @ (weight / weight_unit[:, None]).round().T) * weight_unit * unit
+    made = whole(whole.prepare(rows.clone()))
+    assert torch.allclose(made, expected, rtol=1e-5)
+    assert torch.allclose(made, rows @ weight.T, atol=0.05 * float(made.abs().amax()))
+    for count in (1, 2, 4):
+        with beam.threads(count):
+            for size in (1, 7, 64, 200):
+                assert torch.equal(whole(whole.prepare(rows[:size].clone())), made[:size])
+
+
+def test_spread_shares_the_difference_of_inputs_with_the_weights() -> None:
+    reach, weight = torch.tensor([100.0, 1.0, 0.0]), torch.tensor([[0.5, -2.0, 0.0], [-1.0, 1.0, 0.0]])
+    found = products.spread(reach, weight[:1], weight[1:])
+    both = [10.0, 2**0.5, 0.0]
+    assert (reach / found).tolist() == pytest.approx(both, abs=1e-6)
+    assert (weight.abs().amax(0) * found).tolist() == pytest.approx(both, abs=1e-6)
 
 
 @pytest.mark.parametrize(

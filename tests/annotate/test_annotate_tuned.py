@@ -21,7 +21,7 @@ from safetensors.torch import save  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 from mtcheck.annotate import registry  # noqa: E402
-from mtcheck.annotate.hf import adapted, embedded, generating, spelling, tuned  # noqa: E402
+from mtcheck.annotate.hf import adapted, embedded, gemma, generating, products, spelling, tuned  # noqa: E402
 from mtcheck.annotate.hf import adapter as adapters  # noqa: E402
 from mtcheck.annotate.hf.adapter import Adapter, question  # noqa: E402
 from mtcheck.annotate.hf.beam import Asked, Found, Then  # noqa: E402
@@ -32,6 +32,7 @@ from mtcheck.annotate.hf.loading import Checkpoint  # noqa: E402
 from mtcheck.annotate.hf.tuned import TunedTranslator  # noqa: E402
 from mtcheck.annotate.models import Models  # noqa: E402
 from mtcheck.core import ModelError  # noqa: E402
+from mtcheck.training.reaches import measured  # noqa: E402
 from mtcheck.training.vocabulary import kept_tokens, parts  # noqa: E402
 
 SUM = "5" * 64
@@ -65,12 +66,14 @@ def adapter(
     floors: dict[str, float] | None = None,
     made_for: str = SUM,
     rows: dict[str, list[int]] | None = None,
+    reaches: dict[str, Any] | None = None,
 ) -> Adapter:
     """An adapter with random changes."""
     torch.manual_seed(1)
     tensors = {adapters.KEPT: torch.tensor(kept_of(folder), dtype=torch.int32)}
     for lang, own in (rows or {}).items():
         tensors[f"{adapters.ROWS}{lang}"] = torch.tensor(own, dtype=torch.int32)
+    tensors.update({f"{adapters.REACH}{name}": reach for name, reach in (reaches or {}).items()})
     for layer in range(2):
         for name, (wide, high) in SIZES.items():
             stem = f"{adapters.PREFIX}layers.{layer}.{BLOCKS[name]}.{name}"
@@ -249,6 +252,31 @@ def test_the_same_texts_give_the_same_translations_on_any_number_of_threads(inst
     assert alone[0] == alone[1]
     assert one[0] == one[6] == one[7]
     assert one[0].model == f"{adapted.NAME}@{installed.adapter.facts.sha256[:12]}"
+
+
+@pytest.mark.skipif(not products.is_fast(), reason="this processor has no native products of 8 and 16 bits")
+def test_with_an_adapter_that_knows_reaches_products_are_of_whole_numbers(installed: Any) -> None:
+    """And likelihoods hardly change; without, as adapters of before had none, they are of 32 bits."""
+    texts = [[2, *range(5, 5 + len(line) // 2)] for line in tiny.LINES[:4]]
+    with torch.inference_mode():
+        found = measured(gemma.Gemma(installed.checkpoint.path), texts)
+    described = adapter(installed.base, installed.home / "reaches", reaches=found)
+    made = adapted.checkpoint(installed.home / "reaches-cache", described)
+    assert {k: v.tolist() for k, v in adapted.reaches(made.path).items()} == {
+        k: v.tolist() for k, v in found.items()
+    }
+    assert adapted.reaches(installed.checkpoint.path) == {}
+    rounded = TunedTranslator(made, described, threads=2)
+    plain = TunedTranslator(installed.checkpoint, installed.adapter, threads=2)
+    kinds = [type(translator._model._layers[0].down) for translator in (rounded, plain)]
+    assert kinds == [products.Whole, products.Plain]
+    pairs = [(tiny.LINES[0], tiny.LINES[2]), (tiny.LINES[4], tiny.LINES[5])]
+    own, other = (t.expectations(pairs, source_lang="en", target_lang="ru") for t in (rounded, plain))
+    for a, b in zip(own, other, strict=True):
+        assert a is not None
+        assert b is not None
+        assert a != b
+        assert tuple(a) == pytest.approx(tuple(b), abs=0.1)
 
 
 def test_a_translation_has_tokens_of_its_language_and_of_its_source(installed: Any) -> None:

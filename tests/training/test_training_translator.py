@@ -20,7 +20,8 @@ import tiny  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from mtcheck import text  # noqa: E402
-from mtcheck.annotate.hf.adapter import Adapter, changes, rows  # noqa: E402
+from mtcheck.annotate.hf import gemma  # noqa: E402
+from mtcheck.annotate.hf.adapter import Adapter, changes, reaches, rows  # noqa: E402
 from mtcheck.annotate.hf.changes import PROJECTIONS  # noqa: E402
 from mtcheck.cli import app  # noqa: E402
 from mtcheck.core import InputError, UsageError  # noqa: E402
@@ -264,6 +265,10 @@ def test_training_lowers_the_loss_and_writes_an_adapter(base: Path, tmp_path: Pa
     assert made.facts.directions == frozenset(SHARES)
     assert len(changes(made.tensors)) == 2 * len(PROJECTIONS)
     assert set(rows(made.tensors)) == {"en", "ru"}
+    measured = reaches(made.tensors)
+    layers = gemma.read_shape(base).layers
+    assert set(measured) == {gemma.name_of_reach(n, p) for n in range(layers) for p in gemma.PRODUCTS}
+    assert all(bool((reach >= 0).all()) and float(reach.max()) > 0 for reach in measured.values())
     assert heard.steps == told["losses"][-1]["step"]
 
 

@@ -21,12 +21,14 @@ from mtcheck.annotate.hf.loading import Checkpoint
 from mtcheck.core import ModelError
 
 NAME = "gemma3-270m-translator"
-FORMAT = 2
+FORMAT = 3
 """Grows whenever the folder changes, so that an old one is not taken for a new one."""
 PRECISION = "float16"
 EMBEDDING = "model.embed_tokens.weight"
 ROWS = "rows.safetensors"
 """The tokens of each language, under its name."""
+REACHES = "reaches.safetensors"
+"""How far the inputs of each product reach."""
 
 
 def is_installed() -> bool:
@@ -70,6 +72,14 @@ def rows(folder: Path) -> dict[str, list[int]]:
     from safetensors.torch import load_file
 
     return {lang: tokens.tolist() for lang, tokens in load_file(folder / ROWS).items()}
+
+
+def reaches(folder: Path) -> dict[str, Any]:
+    """How far the inputs of products reach, as ``gemma.Gemma`` takes it, of a folder that ``checkpoint``
+    made."""
+    from safetensors.torch import load_file
+
+    return dict(load_file(folder / REACHES))
 
 
 def merge(base: Path, adapter: Adapter, out: Path) -> None:
@@ -122,6 +132,7 @@ def _make(base: Path, adapter: Adapter, work: Path, out: Path) -> dict[str, Any]
     weights.unlink()  # it may be mapped
     save_file(held, weights, metadata={"format": "pt"})
     save_file(adapters.rows(adapter.tensors), out / ROWS)
+    save_file(adapters.reaches(adapter.tensors), out / REACHES)
     return {
         "format": FORMAT,
         "made_from": {"package": embedded.PACKAGE, "adapter": adapter.facts.sha256},

@@ -1,8 +1,9 @@
 """The adapter that makes a translator of the embedded model: what it is made of, and its question.
 
 ``models/translator`` holds ``adapter.safetensors`` (low-rank changes of every projection in float16,
-under the names that peft gives them, the tokens that are kept of the vocabulary, and which of them a text in
-each language may have) and ``adapter.json`` (of which model, which directions, when, and its own sum).
+under the names that peft gives them, the tokens that are kept of the vocabulary, which of them a text in
+each language may have, and how far the inputs of the changed model's products reach) and ``adapter.json`` (of
+which model, which directions, when, and its own sum).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ FACTS = "adapter.json"
 KEPT = "kept"
 ROWS = "rows."
 """Before a language, of which the tokens are those that its texts may have."""
+REACH = "reach."
+"""Before the name of a product's inputs (``gemma.name_of_reach``), of which the tensor is the reach."""
 PREFIX = "base_model.model.model."
 """What peft puts before a module's name."""
 
@@ -149,4 +152,14 @@ def changes(tensors: Mapping[str, Any]) -> dict[str, Any]:
 
 def rows(tensors: Mapping[str, Any]) -> dict[str, Any]:
     """The tokens, ascending, that texts in each language may have."""
-    return {name.removeprefix(ROWS): held for name, held in tensors.items() if name.startswith(ROWS)}
+    return _named(tensors, ROWS)
+
+
+def reaches(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """How far the inputs of the changed model's products reach (``gemma.Gemma``), none for an adapter of
+    before they were measured."""
+    return _named(tensors, REACH)
+
+
+def _named(tensors: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): held for name, held in tensors.items() if name.startswith(prefix)}

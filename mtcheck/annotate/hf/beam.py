@@ -4,9 +4,10 @@ Keys and values of a text's question are computed once for all its rows, and tho
 where they stay: no row is copied when another goes on in its place, a mask says which of the past is whose.
 A text that has its answers makes room for the next one, so that products are of many rows to the end.
 
-Products of 16 bits add up in another order for another number of rows, so that an answer may differ in a
-word by what is searched with it: ``generating`` sees to it that nothing else matters. Up to sixteen texts can
-be answered the same on any number of threads bit for bit (one, two and four), as questions are read on one.
+What tells likelihoods, and attention, are products of 16 bits that add up in another order for another number
+of rows, so that an answer may differ in a word by what is searched with it: ``generating`` sees to it that
+nothing else matters. Up to sixteen texts can be answered the same on any number of threads bit for bit (one,
+two and four), as questions are read on one.
 """
 
 from __future__ import annotations
@@ -113,8 +114,7 @@ class Searcher:
 
         Args:
             lang: of the answers.
-            few: whether to use more rows and say the same bit for bit on any number of threads, for which a
-                step of few rows takes a tenth longer.
+            few: whether to use more rows.
         """
         import torch
 
@@ -201,7 +201,7 @@ class _Past:
         import torch
 
         self.slots, self.beams = slots, FEW_BEAMS if few else BEAMS
-        self._model, self._end, self._few = model, 0, few
+        self._model, self._end = model, 0
         size = model.shape.layers, _slots(slots), ROOM, model.shape.size
         self._keys, self._values = (torch.empty(size, dtype=model.type) for _ in range(2))
         self._mask = torch.full((size[1], self.beams, ROOM), -torch.inf, dtype=model.type)
@@ -258,7 +258,7 @@ class _Past:
         tokens = torch.nn.functional.pad(tokens, (0, 0, 0, spare))
         places = torch.nn.functional.pad(places, (0, spare))
         places = places.repeat_interleave(self.beams)
-        return self._model.run(tokens.reshape(-1), places, attend, apart=self._few)
+        return self._model.run(tokens.reshape(-1), places, attend)
 
     def _fit(self, slots: int, places: int) -> None:
         """Make so many places of the first slots ready."""

@@ -1,24 +1,22 @@
 """Gemma 3 laid out for a search: many rows of one token each, whose past is kept in place.
 
 Attention is left to the caller, who keeps the past, so that the rows of a beam can share it (``beam``).
-Where the processor multiplies bfloat16 natively, factors of products are rounded to it and added up in 32
-bits, as in ``halved``; the sum that runs through the layers stays in 32 bits. On other processors everything
-does. Layer by layer as in the model's report (Gemma Team 2025, https://arxiv.org/abs/2503.19786) and in
-transformers, with which tests compare it.
-
-Measured 2026-11-30, two threads, 128 rows: products take 0.7 of the time with their weights laid out once.
-With 8 bits a sentence by itself is 1.2 times as fast, and translations lose 0.8 points of chrF.
+Where the processor is made for it, factors of a layer's products are rounded to whole numbers of 8 bits
+(``products``), keys, values and what tells likelihoods to bfloat16; the sum that runs through the layers
+stays in 32 bits. On other processors everything does. Layer by layer as in the model's report (Gemma Team
+2025, https://arxiv.org/abs/2503.19786) and in transformers, with which tests compare it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mtcheck.annotate.hf.loading import read_config
+from mtcheck.annotate.hf.products import ROWS, Halved, Plain, Product, Whole, is_fast, spread
 from mtcheck.core import ModelError
 
 BLOCK, BLOCKS = 128, 32
@@ -28,13 +26,12 @@ SPARE = 8
 """Tokens beyond those that are asked for, whose scores are computed in 32 bits: in 16 they are rounded, and
 neighbours may change places."""
 
-PART = 1024
-"""Inputs whose products add up in one order on any number of threads."""
-_ROWS = 128
-"""That weights are laid out for; fewer and more are multiplied with them as well."""
 ROWS_STEP = 64
 """Rows are filled up to multiples of so many: products of every other number would be prepared, and kept,
 anew."""
+
+_ROOT = (2 / math.pi) ** 0.5
+"""Of the approximate Gaussian error linear unit."""
 
 Attend = Callable[[int, Any, Any, Any], Any]
 """Of a layer, its queries (rows × heads × size), keys and values (rows × size): what they attend to
@@ -54,15 +51,6 @@ class Shape(NamedTuple):
     eps: float
     bases: tuple[float, ...]
     window: int
-
-
-def is_halving() -> bool:
-    """Whether this processor multiplies bfloat16 natively, and torch knows how to lay weights out for it."""
-    import torch
-
-    asked = "_is_avx512_bf16_supported", "_is_amx_tile_supported"  # by releases that know of it
-    native = any(getattr(torch.cpu, name, bool)() for name in asked)
-    return native and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def read_shape(folder: Path) -> Shape:
@@ -91,84 +79,30 @@ def read_shape(folder: Path) -> Shape:
         raise ModelError(f"{path}: not a Gemma 3 that can be searched ({error!r})") from error
 
 
-class Linear:
-    """A product with weights (outputs × inputs)."""
-
-    def __init__(self, weight: Any, *, halved: bool) -> None:
-        import torch
-
-        self._ops: Any = torch.ops.mkldnn if halved else None
-        if halved:
-            lay_out = torch.ops.mkldnn._reorder_linear_weight
-            self._weight = lay_out(weight.bfloat16().contiguous(), _ROWS)
-        else:
-            self._weight = weight.float()
-
-    def __call__(self, rows: Any) -> Any:
-        """Of rows × inputs, rows × outputs."""
-        import torch
-
-        if self._ops is None:
-            return torch.nn.functional.linear(rows, self._weight)
-        return self._ops._linear_pointwise.default(rows, self._weight, None, "none", [], "")
-
-    def gelu(self, rows: Any) -> Any:
-        """The same through the approximate Gaussian error linear unit."""
-        import torch
-
-        if self._ops is None:
-            return torch.nn.functional.gelu(self(rows), approximate="tanh")
-        return self._ops._linear_pointwise.default(rows, self._weight, None, "gelu", [], "tanh")
-
-    def times(self, rows: Any, others: Any) -> Any:
-        """The same times others (rows × outputs)."""
-        if self._ops is None:
-            return self(rows) * others
-        return self._ops._linear_pointwise.binary(rows, others, self._weight, None, "mul")
-
-
-class WideLinear:
-    """A product of many inputs, in 32 bits.
-
-    Args:
-        load: gives the weights (outputs × inputs); asked again where they are needed apart.
-    """
-
-    def __init__(self, load: Callable[[], Any], *, halved: bool) -> None:
-        self._load, self._halved = load, halved
-        self._whole = Linear(load(), halved=halved)
-
-    @cached_property
-    def _parts(self) -> list[Linear]:
-        return [Linear(part, halved=self._halved) for part in self._load().split(PART, 1)]
-
-    def __call__(self, rows: Any, *, apart: bool) -> Any:
-        """Of rows × inputs, rows × outputs.
-
-        Args:
-            apart: whether ``PART`` inputs are added up at a time, so that more threads than one do it alike.
-        """
-        if not apart:
-            return self._whole(rows).float()
-        first, *rest = zip(self._parts, rows.split(PART, 1), strict=True)
-        total = first[0](first[1]).float()
-        for part, own in rest:
-            total += part(own)
-        return total
-
-
 class _Layer(NamedTuple):
     """Weights of a layer: ``inward`` makes queries, keys and values, ``scales`` are those of each head of the
-    former two, pairs of a rotation side by side."""
+    former two, pairs of a rotation side by side; ``first`` and ``second`` are what the inputs of attention
+    and of what follows it are multiplied with."""
 
-    inward: Linear
+    first: Any
+    inward: Product
     scales: Any
-    outward: Linear
+    outward: Product
     after: Any
-    gate: Linear
-    up: Linear
-    down: WideLinear
+    second: Any
+    gate: Product
+    up: Product
+    down: Product
     last: Any
+
+
+PRODUCTS = ("inward", "outward", "gate", "down")
+"""The products of a layer with inputs of their own; ``up`` has those of ``gate``."""
+
+
+def name_of_reach(layer: int, product: str) -> str:
+    """Under which the reach of a product's inputs is kept."""
+    return f"{layer}.{product}"
 
 
 class Gemma:
@@ -176,18 +110,23 @@ class Gemma:
 
     Args:
         folder: with ``config.json`` and ``model.safetensors``.
-        halved: whether factors are halved; None for what the processor can do.
+        reaches: how far the inputs of each product of a layer reach (``reaches``); without them products
+            are of 32 bits.
+        rounded: whether factors are rounded; None for what the processor can do.
 
     Raises:
         ModelError: it cannot be loaded.
     """
 
-    def __init__(self, folder: Path, *, halved: bool | None = None) -> None:
+    def __init__(
+        self, folder: Path, reaches: Mapping[str, Any] | None = None, *, rounded: bool | None = None
+    ) -> None:
         import torch
 
         self.shape = read_shape(folder)
-        self.halved = is_halving() if halved is None else halved
-        self.type = torch.bfloat16 if self.halved else torch.float32
+        self._rounded = bool(reaches) and (is_fast() if rounded is None else rounded)
+        self._reaches = reaches or {}
+        self.type = torch.bfloat16 if self._rounded else torch.float32
         self._path = folder / "model.safetensors"
         try:
             self._table = self._held("embed_tokens").to(self.type)
@@ -211,7 +150,7 @@ class Gemma:
             return file.get_tensor(f"model.{name}.weight").float()
 
     def _layer(self, number: int) -> _Layer:
-        """Weights of a layer; what is multiplied with its input stands in the product's weights."""
+        """Weights of a layer; most of what its inputs are multiplied with stands in the weights."""
         import torch
 
         heads, size = self.shape.heads, self.shape.size
@@ -219,25 +158,38 @@ class Gemma:
         def weight(name: str) -> Any:
             return self._held(f"layers.{number}.{name}")
 
-        def linear(value: Any) -> Linear:
-            return Linear(value, halved=self.halved)
+        def spread_of(product: str, *weights: Any) -> Any:
+            reach = self._reaches.get(name_of_reach(number, product))
+            return torch.ones(weights[0].shape[1]) if reach is None else spread(reach, *weights)
 
         pairs = torch.arange(size).view(2, size // 2).t().reshape(-1)
         asked = weight("self_attn.q_proj").view(heads, size, -1)[:, pairs].flatten(0, 1)
-        inward = torch.cat([asked, weight("self_attn.k_proj")[pairs], weight("self_attn.v_proj")])
-        query = (1 + weight("self_attn.q_norm"))[pairs] * self.shape.scale
-        key = (1 + weight("self_attn.k_norm"))[pairs]
-        before = 1 + weight("pre_feedforward_layernorm")
+        key, value = weight("self_attn.k_proj")[pairs], weight("self_attn.v_proj")
+        query_scale = (1 + weight("self_attn.q_norm"))[pairs] * self.shape.scale
+        key_scale = (1 + weight("self_attn.k_norm"))[pairs]
+        outward, down = weight("self_attn.o_proj"), weight("mlp.down_proj")
+        first, second = 1 + weight("input_layernorm"), 1 + weight("pre_feedforward_layernorm")
+        gate, up = weight("mlp.gate_proj"), weight("mlp.up_proj")
+        before = spread_of("inward", asked * first, key * first, value * first)
+        after = spread_of("gate", gate * second, up * second)
+        wide = spread_of("outward", outward).view(heads, size).amax(0)  # all heads see the same values
+        between = spread_of("down", down)
+        inward = torch.cat([asked, key, value / wide[:, None]])
         return _Layer(
-            inward=linear(inward * (1 + weight("input_layernorm"))),
-            scales=torch.stack([query] * heads + [key]),
-            outward=linear(weight("self_attn.o_proj")),
+            first=1 / before,
+            inward=self._product(inward * first * before),
+            scales=torch.stack([query_scale] * heads + [key_scale]),
+            outward=self._product(outward * wide.repeat(heads)),
             after=1 + weight("post_attention_layernorm"),
-            gate=linear(weight("mlp.gate_proj") * before),
-            up=linear(weight("mlp.up_proj") * before),
-            down=WideLinear(lambda: weight("mlp.down_proj"), halved=self.halved),
+            second=1 / after,
+            gate=self._product(gate * second * after),
+            up=self._product(up * second * after / between[:, None]),
+            down=self._product(down * between),
             last=1 + weight("post_feedforward_layernorm"),
         )
+
+    def _product(self, weight: Any) -> Product:
+        return Whole(weight) if self._rounded else Plain(weight)
 
     def _rotation(self, base: float) -> Any:
         """By how much each pair is turned at each place (places × pairs, complex), of which some are beyond
@@ -249,22 +201,19 @@ class Gemma:
         angles = angles * base ** (-torch.arange(0, size, 2).float() / size)
         return torch.polar(torch.ones_like(angles), angles)
 
-    def run(self, tokens: Any, places: Any, attend: Attend, *, apart: bool = False) -> Any:
-        """States after the last layer (rows × width) of tokens (rows) at their places in their texts.
-
-        Args:
-            apart: as for ``WideLinear``.
-        """
+    def run(self, tokens: Any, places: Any, attend: Attend) -> Any:
+        """States after the last layer (rows × width) of tokens (rows) at their places in their texts."""
         import torch
 
         values = torch.nn.functional.embedding(tokens, self._table).float() * self.width**0.5
         turns = {base: turn[places][:, None] for base, turn in self._turns.items()}
         for number, layer in enumerate(self._layers):
             query, key, value = self._asked(layer, values, turns[self.shape.bases[number]])
-            seen = layer.outward(attend(number, query, key, value)).float()
+            seen = layer.outward(layer.outward.prepare(attend(number, query, key, value)))
             values = torch.addcmul(values, seen.mul_(self._evened(seen)), layer.after)
-            inner = (values * self._evened(values)).to(self.type)
-            added = layer.down(layer.up.times(inner, layer.gate.gelu(inner)), apart=apart)
+            inner = layer.gate.prepare((values * self._evened(values)).mul_(layer.second))
+            gated = _gelu(layer.gate(inner)).mul_(layer.up(inner))
+            added = layer.down(layer.down.prepare(gated))
             values = torch.addcmul(values, added.mul_(self._evened(added)), layer.last)
         return (values * self._evened(values)).mul_(self._last)
 
@@ -273,12 +222,32 @@ class Gemma:
         import torch
 
         heads, size = self.shape.heads, self.shape.size
-        made = layer.inward((values * self._evened(values)).to(self.type))
-        both = made[:, : (heads + 1) * size].float().reshape(-1, heads + 1, size)
+        made = layer.inward(layer.inward.prepare((values * self._evened(values)).mul_(layer.first)))
+        both = made[:, : (heads + 1) * size].reshape(-1, heads + 1, size)
         both = both.mul_(self._evened(both)).mul_(layer.scales)
         torch.view_as_complex(both.view(-1, heads + 1, size // 2, 2)).mul_(turn)
         both = both.to(self.type)
-        return both[:, :heads], both[:, heads], made[:, (heads + 1) * size :]
+        return both[:, :heads], both[:, heads], made[:, (heads + 1) * size :].to(self.type)
+
+    def reaches(self, read: Callable[[], object], rows: slice) -> dict[str, Any]:
+        """How far the inputs of each product reach: the largest absolute values (inputs) in some of the rows
+        that ``run`` gets while something is read, by ``name_of_reach``. Of a model that was given none."""
+        found: dict[str, Any] = {}
+        layers = self._layers
+        self._layers = [
+            layer._replace(
+                **{
+                    product: _Watched(getattr(layer, product), found, name_of_reach(number, product), rows)
+                    for product in PRODUCTS
+                }
+            )
+            for number, layer in enumerate(layers)
+        ]
+        try:
+            read()
+        finally:
+            self._layers = layers
+        return found
 
     def _evened(self, values: Any) -> Any:
         """One over the root of the mean of squares of each row."""
@@ -293,7 +262,40 @@ class Gemma:
         Args:
             tokens: those that may be said, ascending; None for all.
         """
-        return Head(self._table, tokens, halved=self.halved)
+        return Head(self._table, tokens)
+
+
+def _gelu(values: Any) -> Any:
+    """The approximate Gaussian error linear unit (Hendrycks and Gimpel 2016,
+    https://arxiv.org/abs/1606.08415), in place; torch's own takes three times as long."""
+    import torch
+
+    inner = torch.addcmul(torch.tensor(_ROOT), values, values, value=_ROOT * 0.044715).mul_(values).tanh_()
+    return values.addcmul_(values, inner).mul_(0.5)
+
+
+class _Watched:
+    """A product that notes how far its inputs reach.
+
+    Args:
+        found: where to, under a name.
+        rows: that count.
+    """
+
+    def __init__(self, product: Product, found: dict[str, Any], name: str, rows: slice) -> None:
+        self._product, self._found, self._name, self._rows = product, found, name, rows
+
+    def prepare(self, rows: Any) -> Any:
+        """See ``Product``."""
+        import torch
+
+        reach = rows[self._rows].float().abs().amax(0)
+        self._found[self._name] = torch.maximum(reach, self._found.get(self._name, reach))
+        return self._product.prepare(rows)
+
+    def __call__(self, prepared: Any) -> Any:
+        """See ``Product``."""
+        return self._product(prepared)
 
 
 class Head:
@@ -303,15 +305,15 @@ class Head:
     Args:
         table: of the embeddings (tokens × width).
         tokens: see ``Gemma.head``.
-        halved: as for ``Gemma``.
     """
 
-    def __init__(self, table: Any, tokens: Sequence[int] | None, *, halved: bool) -> None:
+    def __init__(self, table: Any, tokens: Sequence[int] | None) -> None:
         import torch
 
-        self._table, self._halved = table, halved
+        self._table = table
+        self._make: type[Halved | Plain] = Halved if table.dtype == torch.bfloat16 else Plain
         self._tokens = torch.arange(len(table)) if tokens is None else torch.tensor(tokens)
-        self._products = [Linear(table if tokens is None else table[self._tokens], halved=halved)]
+        self._products = [self._make(table if tokens is None else table[self._tokens])]
         self._places = torch.full((len(table),), -1)
         self._places[self._tokens] = torch.arange(len(self._tokens))
 
@@ -325,7 +327,7 @@ class Head:
             return self
         out = copy(self)
         out._tokens = torch.cat([self._tokens, more])
-        out._products = [*self._products, Linear(self._table[more], halved=self._halved)]
+        out._products = [*self._products, self._make(self._table[more])]
         out._places = self._places.clone()
         out._places[more] = torch.arange(self.size, out.size)
         return out
@@ -344,8 +346,8 @@ class Head:
         import torch
 
         parts = []
-        for some, own in zip(states.split(_ROWS), tokens.split(_ROWS), strict=True):
-            rows = torch.nn.functional.pad(some, (0, 0, 0, _ROWS - len(some)))  # as many as others: as fast
+        for some, own in zip(states.split(ROWS), tokens.split(ROWS), strict=True):
+            rows = torch.nn.functional.pad(some, (0, 0, 0, ROWS - len(some)))  # as many as others: as fast
             _, total, _ = self._spread(rows, self._scores(rows), 1)
             parts.append((self._exact(some, own[:, None]) - total[: len(some)])[:, 0])
         return torch.cat(parts)
@@ -375,7 +377,7 @@ class Head:
         import torch
 
         parts = []
-        for some, own in zip(states.split(_ROWS), self.places(tokens).split(_ROWS), strict=True):
+        for some, own in zip(states.split(ROWS), self.places(tokens).split(ROWS), strict=True):
             rows = torch.nn.functional.pad(some, (0, 0, 0, -len(some) % ROWS_STEP))
             spread = self._scores(rows)[: len(some)].float().log_softmax(-1)
             entropy = -(spread.exp() * spread).sum(-1)
@@ -387,7 +389,7 @@ class Head:
         """Of every token that may be said, before they are made probabilities."""
         import torch
 
-        rows = states.to(self._table.dtype)
+        rows = self._products[0].prepare(states)
         whole, *more = [product(rows) for product in self._products]
         return torch.cat([whole, *more], 1) if more else whole
 

@@ -22,7 +22,7 @@ from mtcheck import text
 from mtcheck.annotate import guards, metrics
 from mtcheck.annotate import threads as thread_counts
 from mtcheck.annotate.base import Expectation, Progress, silent
-from mtcheck.annotate.hf.adapted import rows
+from mtcheck.annotate.hf.adapted import reaches, rows
 from mtcheck.annotate.hf.adapter import Adapter, question
 from mtcheck.annotate.hf.generating import END, WINDOW, Answer, Ask, Asking, Decoder, Talk, workers
 from mtcheck.annotate.hf.loading import Checkpoint
@@ -227,7 +227,7 @@ class TunedTranslator:
         thread_counts.quieten()
         from mtcheck.annotate.hf import gemma
 
-        return gemma.Gemma(self._made.path)
+        return gemma.Gemma(self._made.path, reaches(self._made.path))
 
     @cached_property
     def _searcher(self) -> Searcher:
