@@ -6,8 +6,8 @@ A text that has its answers makes room for the next one, so that products are of
 
 What tells likelihoods, and attention, are products of 16 bits that add up in another order for another number
 of rows, so that an answer may differ in a word by what is searched with it: ``generating`` sees to it that
-nothing else matters. Up to sixteen texts can be answered the same on any number of threads bit for bit (one,
-two and four), as questions are read on one.
+nothing else matters. Up to sixteen texts are answered the same on any number of threads bit for bit (one, two
+and four): questions are read on one, and so is everything where products are of 32 bits.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ class Searcher:
         import torch
 
         waiting = deque(enumerate(asked))
-        with torch.inference_mode():
+        count = torch.get_num_threads() if self._model.is_rounded else 1
+        with torch.inference_mode(), threads(count):
             past = _Past(self._model, min(SLOTS, len(asked)), few=few)
             asks = (token for one in asked for token in one.question)
             search = _Search(past, self.head(lang).beside(asks), self._end)

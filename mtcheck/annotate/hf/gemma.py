@@ -138,6 +138,11 @@ class Gemma:
         self._turns = {base: self._rotation(base) for base in set(self.shape.bases)}
 
     @property
+    def is_rounded(self) -> bool:
+        """Whether factors are, and so products of a row the same on any number of threads."""
+        return self._rounded
+
+    @property
     def width(self) -> int:
         """Values of a token's state."""
         return int(self._table.shape[1])
