@@ -57,6 +57,8 @@ EXPLAINED = 0.1
 DOUBTFUL = 0.75
 """Nats less than the likeliest that a candidate may be and still be taken for its names: one that makes no
 sense may have them all."""
+HEARD = 8
+"""Pairs that are read together where that changes nothing."""
 MAX_QUESTION = 240
 """Tokens; with an answer of like length still within the window of 512 that every layer sees."""
 
@@ -165,22 +167,22 @@ class TunedTranslator:
         """See ``ExpectingTranslator``."""
         self._require(source_lang, target_lang)
         from mtcheck.annotate.hf.beam import threads
-        from mtcheck.annotate.hf.expecting import expectation
+        from mtcheck.annotate.hf.expecting import expectations
 
         head, model = self._searcher.head(text.primary(target_lang)), self._model
 
-        def hear(pair: tuple[str, str]) -> Expectation | None:
-            asked, answer = self._told(*pair, source_lang, target_lang)
-            if not answer:
-                return None
+        def hear(some: Sequence[tuple[str, str]]) -> list[Expectation | None]:
+            told = [self._told(*pair, source_lang, target_lang) for pair in some]
             with threads(1):
-                return expectation(model, head, asked, answer)
+                found = iter(expectations(model, head, [one for one in told if one[1]]))
+            return [next(found) if answer else None for _, answer in told]
 
         out = []
         with workers(self._at_once) as pool:
-            for one in [pool.submit(hear, pair) for pair in pairs]:
-                out.append(one.result())
-                progress(1)
+            parts = [pairs[n : n + HEARD] for n in range(0, len(pairs), HEARD)]
+            for one in [pool.submit(hear, some) for some in parts]:
+                out += one.result()
+                progress(len(one.result()))
         return out
 
     def _told(
