@@ -392,6 +392,18 @@ def test_products_of_whole_numbers_are_exact_for_any_rows_and_threads() -> None:
                 assert torch.equal(whole(whole.prepare(rows[:size].clone())), made[:size])
 
 
+@needs_products
+def test_products_that_are_missing_or_saturate_are_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert products.is_exact()
+    usual = products.Whole.__call__
+    with monkeypatch.context() as patch:
+        patch.setattr(products.Whole, "__call__", lambda self, rows: usual(self, rows).clamp(max=32767.0))
+        assert not products.is_exact()
+    with monkeypatch.context() as patch:
+        patch.setattr(products.Whole, "__call__", lambda self, rows: torch.ops.onednn.no_such(rows))
+        assert not products.is_exact()
+
+
 def test_spread_shares_the_difference_of_inputs_with_the_weights() -> None:
     reach, weight = torch.tensor([100.0, 1.0, 0.0]), torch.tensor([[0.5, -2.0, 0.0], [-1.0, 1.0, 0.0]])
     found = products.spread(reach, weight[:1], weight[1:])
