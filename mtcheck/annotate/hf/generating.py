@@ -1,7 +1,7 @@
 """Talks with the embedded model: questions and what is asked after their answers, as tokens and back.
 
 Texts are answered in lanes, which depend on the texts alone, not on the machine or its load: products of 16
-bits of other rows differ in the seventh digit, which changes 4 or 5 of 60 translations, by a word as a rule.
+bits of other rows differ in the seventh digit, which changes 2 to 5 of 60 translations, by a word as a rule.
 A lane is answered on one thread, which is faster than all on all, and the only one of a few texts on all idle
 cores; their number changes nothing (``beam``).
 """
