@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
 from torch import nn
 
+from mtcheck.annotate.hf.adapter import write_tensors
 from mtcheck.annotate.hf.changes import HEAD, Head, Learnt, keeper
 from mtcheck.annotate.hf.loading import quiet_transformers
 from mtcheck.training.lora import CLIP, change, compile_layers, precision, stored_name
@@ -128,9 +127,8 @@ def write_learnt(
         kind: what reads it.
         facts: all of its description but the sum.
     """
-    held = save({name: tensor.half() for name, tensor in tensors.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{kind.name}.safetensors").write_bytes(held)
-    told = {**facts, "sha256": hashlib.sha256(held).hexdigest()}
+    halved = {name: tensor.half() for name, tensor in tensors.items()}
+    told = {**facts, "sha256": write_tensors(folder / f"{kind.name}.safetensors", halved)}
     (folder / f"{kind.name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return kind(folder).signature

@@ -6,14 +6,12 @@ adapter.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from safetensors.torch import save
 
 from mtcheck.annotate.hf import adapted
 from mtcheck.annotate.hf import adapter as adapters
@@ -37,9 +35,8 @@ def add(out: Path, base: Path, examples: Iterable[Example]) -> None:
         adapted.merge(base, adapter, Path(scratch) / "merged")
         found = measured(Gemma(Path(scratch) / "merged"), texts)
     others = {k: held for k, held in adapter.tensors.items() if not k.startswith(adapters.REACH)}
-    held = save({**others, **{f"{adapters.REACH}{name}": reach.float() for name, reach in found.items()}})
-    (out / adapters.TENSORS).write_bytes(held)
-    describe(out, {"sha256": hashlib.sha256(held).hexdigest()})
+    own = {f"{adapters.REACH}{name}": reach for name, reach in found.items()}
+    describe(out, {"sha256": adapters.write_tensors(out / adapters.TENSORS, {**others, **own})})
 
 
 def measured(model: Gemma, texts: Iterable[Sequence[int]]) -> dict[str, torch.Tensor]:

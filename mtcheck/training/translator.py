@@ -23,7 +23,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save, save_file
+from safetensors.torch import load_file, save_file
 
 from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.core import InputError
@@ -278,6 +278,5 @@ def write(out: Path, learner: Learner, cut: Cut, facts: Mapping[str, Any]) -> Pa
         tensors[f"{adapters.ROWS}{lang}"] = torch.tensor(rows, dtype=torch.int32)
     for name, parameter in learner.parameters.items():
         tensors[stored_name(name)] = parameter.detach().half().contiguous()
-    held = save(tensors)
-    (out / adapters.TENSORS).write_bytes(held)
-    return adapters.write_facts(out, {**facts, "floors": {}, "sha256": hashlib.sha256(held).hexdigest()})
+    told = adapters.write_tensors(out / adapters.TENSORS, tensors)
+    return adapters.write_facts(out, {**facts, "floors": {}, "sha256": told})

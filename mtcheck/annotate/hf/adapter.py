@@ -118,6 +118,15 @@ def verified(path: Path, sha256: str, stated_in: str) -> dict[str, Any]:
     return dict(load(held))
 
 
+def write_tensors(path: Path, tensors: Mapping[str, Any]) -> str:
+    """Write a safetensors file; the sum that ``verified`` asks for."""
+    from safetensors.torch import save
+
+    held = save(dict(tensors))
+    path.write_bytes(held)
+    return hashlib.sha256(held).hexdigest()
+
+
 def shipped() -> Adapter | None:
     """The adapter that comes with mtcheck, None if this copy has none."""
     try:

@@ -114,6 +114,9 @@ class Gemma:
             are of 32 bits.
         rounded: whether factors are rounded; None for what the processor can do.
 
+    Attributes:
+        is_rounded: whether they are, and so products of a row the same on any number of threads.
+
     Raises:
         ModelError: it cannot be loaded.
     """
@@ -124,9 +127,9 @@ class Gemma:
         import torch
 
         self.shape = read_shape(folder)
-        self._rounded = bool(reaches) and (is_fast() if rounded is None else rounded)
+        self.is_rounded = bool(reaches) and (is_fast() if rounded is None else rounded)
         self._reaches = reaches or {}
-        self.type = torch.bfloat16 if self._rounded else torch.float32
+        self.type = torch.bfloat16 if self.is_rounded else torch.float32
         self._path = folder / "model.safetensors"
         try:
             self._table = self._held("embed_tokens").to(self.type)
@@ -134,13 +137,8 @@ class Gemma:
             self._last = 1 + self._held("norm")
         except Exception as error:
             raise ModelError(f"{folder}: this model cannot be loaded: {error}") from error
-        self._eps = torch.tensor(self.shape.eps)
+        self._eps, self._root = torch.tensor(self.shape.eps), torch.tensor(_ROOT)
         self._turns = {base: self._rotation(base) for base in set(self.shape.bases)}
-
-    @property
-    def is_rounded(self) -> bool:
-        """Whether factors are, and so products of a row the same on any number of threads."""
-        return self._rounded
 
     @property
     def width(self) -> int:
@@ -194,7 +192,7 @@ class Gemma:
         )
 
     def _product(self, weight: Any) -> Product:
-        return Whole(weight) if self._rounded else Plain(weight)
+        return Whole(weight) if self.is_rounded else Plain(weight)
 
     def _rotation(self, base: float) -> Any:
         """By how much each pair is turned at each place (places × pairs, complex), of which some are beyond
@@ -217,7 +215,7 @@ class Gemma:
             seen = layer.outward(layer.outward.prepare(attend(number, query, key, value)))
             values = torch.addcmul(values, seen.mul_(self._evened(seen)), layer.after)
             inner = layer.gate.prepare((values * self._evened(values)).mul_(layer.second))
-            gated = _gelu(layer.gate(inner)).mul_(layer.up(inner))
+            gated = self._gelu(layer.gate(inner)).mul_(layer.up(inner))
             added = layer.down(layer.down.prepare(gated))
             values = torch.addcmul(values, added.mul_(self._evened(added)), layer.last)
         return (values * self._evened(values)).mul_(self._last)
@@ -261,6 +259,14 @@ class Gemma:
         length = torch.linalg.vector_norm(values, dim=-1, keepdim=True)
         return torch.addcmul(self._eps, length, length, value=1 / values.shape[-1]).rsqrt_()
 
+    def _gelu(self, values: Any) -> Any:
+        """The approximate Gaussian error linear unit (Hendrycks and Gimpel 2016,
+        https://arxiv.org/abs/1606.08415), in place; torch's own takes three times as long."""
+        import torch
+
+        inner = torch.addcmul(self._root, values, values, value=_ROOT * 0.044715).mul_(values).tanh_()
+        return values.addcmul_(values, inner).mul_(0.5)
+
     def head(self, tokens: Sequence[int] | None = None) -> Head:
         """What tells how likely tokens are.
 
@@ -268,15 +274,6 @@ class Gemma:
             tokens: those that may be said, ascending; None for all.
         """
         return Head(self._table, tokens)
-
-
-def _gelu(values: Any) -> Any:
-    """The approximate Gaussian error linear unit (Hendrycks and Gimpel 2016,
-    https://arxiv.org/abs/1606.08415), in place; torch's own takes three times as long."""
-    import torch
-
-    inner = torch.addcmul(torch.tensor(_ROOT), values, values, value=_ROOT * 0.044715).mul_(values).tanh_()
-    return values.addcmul_(values, inner).mul_(0.5)
 
 
 class _Watched:
