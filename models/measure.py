@@ -4,7 +4,7 @@
     python models/measure.py round-trip --data DIR [--pairs en-ru,ru-en] [--sentences 120]
     python models/measure.py source     --data DIR [--pairs en-ru] [--sentences 120]
     python models/measure.py language   --data DIR
-    python models/measure.py other-year --data DIR
+    python models/measure.py other-year --data DIR [--data DIR]
     python models/measure.py few-shot   --data DIR --data DIR
     python models/measure.py cards
 
@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mtcheck import text
 from mtcheck.annotate import reference
 from mtcheck.annotate.models import Models
 from mtcheck.training import calibration, corpus, fitting
+from mtcheck.training.figures import area
 from mtcheck.training.rows import objects
 from mtcheck.training.watch import Watch
 
@@ -80,14 +82,20 @@ def measure_language(data: Path) -> None:
                 print(f"{lang} {size:>6} letters: right {right}, wrong {wrong}, unknown {unknown}")
 
 
-def measure_other_year(data: Path) -> None:
+def measure_other_year(folders: list[Path]) -> None:
     """How much of its certainty the first tier of detection loses on another year's texts.
 
     Each year of a pair of languages is learnt alone; printed are the calibrated slope on unseen parts of
-    it, the slope on the other year, and their ratio (``mtcheck.training.fitting.OTHER_YEAR``).
+    it, the slope on the other year, their ratio (``mtcheck.training.fitting.OTHER_YEAR``), and the area
+    under the curve on both. A pair whose years are not both in the folders is passed over.
     """
-    texts = [t for t in corpus.read([data]) if t.lang == "en"]
+    everything = corpus.read(folders)
+    present = {t.data for t in everything}
     for one, other in OTHER_YEARS:
+        if not {one, other} <= present:
+            continue
+        lang = one.rpartition("-")[2]
+        texts = [t for t in everything if t.lang == lang]
         own = [t for t in texts if t.data == one or _in_quarter(t, 0)]
         both = own + [t for t in texts if t.data == other or _in_quarter(t, 1)]
         sample, whole = (fitting.sample_of(part, np.full(len(part), np.nan)) for part in (own, both))
@@ -98,13 +106,24 @@ def measure_other_year(data: Path) -> None:
         elsewhere = fitting.Unseen(scores, np.where(rows, -1, 0))
         there = fitting.calibrate(whole, elsewhere, ~rows, classifier=False)
         ratio = there.style / here.style
+        areas = [_area(sample, unseen.style, one), _area(whole, scores, other)]
         print(
-            f"{one} → {other}: slope {here.style:.2f} on its own parts, {there.style:.2f} there, ratio {ratio:.2f}"
+            f"{one} → {other}: slope {here.style:.2f} on its own parts, {there.style:.2f} there, ratio {ratio:.2f};"
+            f" area {areas[0]:.3f} on its own parts, {areas[1]:.3f} there"
         )
 
 
+def _area(sample: fitting.Sample, scores: NDArray[np.float64], data: str) -> float:
+    """Area under the curve of a set's texts that have a score."""
+    chosen = np.array([t.data == data for t in sample.texts]) & ~np.isnan(scores)
+    found = area(sample.machine[chosen], scores[chosen])
+    return np.nan if found is None else found
+
+
 OTHER_YEARS = [
-    (f"wmt{a}.{pair}", f"wmt{b}.{pair}") for pair in ("ru-en", "ja-en") for a, b in ((21, 22), (22, 21))
+    (f"wmt{a}.{pair}", f"wmt{b}.{pair}")
+    for pair in ("ru-en", "ja-en", "en-ru")
+    for a, b in ((21, 22), (22, 21))
 ]
 
 
@@ -355,7 +374,7 @@ def main() -> None:
     elif asked.what == "language":
         measure_language(data)
     elif asked.what == "other-year":
-        measure_other_year(data)
+        measure_other_year(asked.data)
     elif asked.what == "few-shot":
         measure_few_shot(asked.data, asked.threads)
     else:
