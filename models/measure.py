@@ -106,14 +106,14 @@ def measure_other_year(folders: list[Path]) -> None:
         elsewhere = fitting.Unseen(scores, np.where(rows, -1, 0))
         there = fitting.calibrate(whole, elsewhere, ~rows, classifier=False)
         ratio = there.style / here.style
-        areas = [_area(sample, unseen.style, one), _area(whole, scores, other)]
+        areas = [_area_of(sample, unseen.style, one), _area_of(whole, scores, other)]
         print(
             f"{one} → {other}: slope {here.style:.2f} on its own parts, {there.style:.2f} there, ratio {ratio:.2f};"
             f" area {areas[0]:.3f} on its own parts, {areas[1]:.3f} there"
         )
 
 
-def _area(sample: fitting.Sample, scores: NDArray[np.float64], data: str) -> float:
+def _area_of(sample: fitting.Sample, scores: NDArray[np.float64], data: str) -> float:
     """Area under the curve of a set's texts that have a score."""
     chosen = np.array([t.data == data for t in sample.texts]) & ~np.isnan(scores)
     found = area(sample.machine[chosen], scores[chosen])

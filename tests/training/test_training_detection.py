@@ -212,6 +212,21 @@ def test_one_set_is_divided_by_document_and_engine() -> None:
     assert seen >= 100
 
 
+def test_an_engine_is_in_one_part_in_all_years_and_parts_have_as_many() -> None:
+    names = ["Lan-Bridge", "Online-A", "Online-B", "Online-G", "Online-W", "PROMT"]
+    texts = [
+        labelled(n, f"wmt{21 + n // 600}", system=names[n // 3 % 6] if n % 3 else "") for n in range(1200)
+    ]
+    asked = [
+        {(t.system, t.data) for t, yes in zip(texts, looked_at, strict=True) if yes and t.system}
+        for _, looked_at in fitting.parts(texts)
+    ]
+    for found in asked:
+        assert {data for _, data in found} == {"wmt21", "wmt22"}
+        assert len({system for system, _ in found}) == 2
+    assert sorted(system for found in asked for system in {s for s, _ in found}) == names
+
+
 def test_many_sets_in_few_parts_leave_another_year_to_learn_from() -> None:
     names = [f"wmt21.{a}-en" for a in ("is", "ja", "ru")]
     names += [f"wmt22.{a}-en" for a in ("cs", "de", "ja", "ru", "uk", "zh")]
