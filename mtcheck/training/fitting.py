@@ -42,9 +42,8 @@ OTHER_YEAR = 0.6
 translators and engines, are told apart with less certainty than parts of one set. Of wmt21 and wmt22,
 ru-en and ja-en, each learnt alone, the slope on the other year was 0.47, 0.54, 0.79 and 0.92 of that on
 parts of its own (2026-11-25, ``python models/measure.py other-year --data DIR``); of en-ru, 0.55 and 1.06
-(2026-12-01). Nearer to the lower
-ones, since a false accusation does harm: unscaled, up to 23 in 100 human translations of the other year
-were suspected."""
+(2026-12-01). Nearer to the lower ones, since a false accusation does harm: unscaled, up to 23 in 100
+human translations of the other year were suspected."""
 PARTS = 3
 """As many as classifiers are taught for (``classifier.FOLDS``)."""
 SEED = 0
