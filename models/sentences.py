@@ -16,12 +16,13 @@ import argparse
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mtcheck.core import InputError
 from mtcheck.training.corpus import digest
-from mtcheck.training.rows import objects
+from mtcheck.training.rows import rows
 
 PEOPLE = 2
 """Translations by people that a sentence must have."""
@@ -30,21 +31,25 @@ ORIGIN = re.compile(r"(?P<set>\S+ (?P<src>\w+)-(?P<tgt>\w+)) (?P<who>\S+) \(")
 REFERENCE = "reference"
 
 
-def sentences(pairs: Iterable[Mapping[str, Any]], wanted: str) -> Iterator[dict[str, Any]]:
+def sentences(pairs: Path, wanted: str) -> Iterator[dict[str, Any]]:
     """Rows of a set, one a sentence.
 
     Args:
-        pairs: rows with a text under each of two languages, and ``source`` such as
+        pairs: a file of rows with a text under each of two languages, and ``source`` such as
             "WMT21 en-ru reference (research use)" or "WMT21 en-ru Online-B (research use)".
         wanted: the set, such as "WMT21 en-ru".
+
+    Raises:
+        InputError: a row that is not JSON, or one of the set that lacks one of its two texts.
     """
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     langs = ("", "")
-    for row in pairs:
+    for line, row in rows(pairs):
         origin = ORIGIN.match(str(row.get("source", "")))
         if origin is not None and origin["set"] == wanted:
             langs = (origin["src"], origin["tgt"])
-            found[row[langs[0]]][origin["who"]].append(row[langs[1]])
+            source, target = (_text(pairs, line, row, lang) for lang in langs)
+            found[source][origin["who"]].append(target)
     whole = [
         (source, by) for source, by in found.items() if len(by.get(REFERENCE, ())) == PEOPLE and len(by) > 1
     ]
@@ -60,6 +65,15 @@ def sentences(pairs: Iterable[Mapping[str, Any]], wanted: str) -> Iterator[dict[
         }
 
 
+def _text(pairs: Path, line: int, row: dict[str, Any], lang: str) -> str:
+    text = row.get(lang)
+    if isinstance(text, str) and text.strip():
+        return text
+    raise InputError(
+        str(pairs), f'no text under "{lang}"', place=f"line {line}", mend="mend the row or leave it out"
+    )
+
+
 def main() -> None:
     """Write the rows of a set."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -67,13 +81,16 @@ def main() -> None:
     parser.add_argument("--set", required=True, dest="wanted")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    rows = list(sentences(objects(given.pairs), given.wanted))
-    if not rows:
+    try:
+        found = list(sentences(given.pairs, given.wanted))
+    except InputError as error:
+        parser.error(str(error))
+    if not found:
         parser.error(f"{given.pairs} holds no sentence of {given.wanted} by two people and an engine")
     given.out.mkdir(parents=True, exist_ok=True)
     path = given.out / f"{given.wanted.lower().replace(' ', '.')}.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    print(f"{path}: {len(rows)} sentences")
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
+    print(f"{path}: {len(found)} sentences")
 
 
 if __name__ == "__main__":

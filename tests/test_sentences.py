@@ -91,6 +91,17 @@ def test_a_set_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "o").exists()
 
 
+def test_a_row_without_one_of_its_texts_is_named(tmp_path: Path) -> None:
+    pairs = tmp_path / "en-ru.jsonl"
+    row = {"en": ENGLISH[0], "ru": " ", "source": f"{WANTED} Online-B (research use)"}
+    pairs.write_text(f'{{"en": "Of no set."}}\n{json.dumps(row)}\n', encoding="utf-8")
+    said = started(pairs, WANTED, tmp_path / "o")
+    assert said.returncode == 2
+    for told in (str(pairs), "line 2", 'no text under "ru"'):
+        assert told in said.stderr
+    assert "Traceback" not in said.stderr
+
+
 def test_the_real_set(shared: Path, tmp_path: Path) -> None:
     said = started(shared / "parallel/en-ru.jsonl.gz", "WMT21 en-ru", tmp_path)
     assert said.returncode == 0, said.stderr
