@@ -6,11 +6,12 @@
     python models/measure.py language   --data DIR
     python models/measure.py other-year --data DIR [--data DIR]
     python models/measure.py few-shot   --data DIR --data DIR
+    python models/measure.py raters     --data DIR
     python models/measure.py cards
 
 DIR holds the evaluation data (WMT documents, Microsoft documentation). Only text that people wrote
 in its own language is used for ``fluency`` and ``round-trip`` (sources of WMT, pages labelled HT),
-and human translations with their sources for ``source``. Nothing of the text is kept: the files
+and human translations with their sources for ``source``; ``raters`` needs rated segments alone. Nothing of the text is kept: the files
 written here hold quantiles, counts, the model's signature and the date. Same data, same figures.
 """
 
@@ -29,7 +30,8 @@ from numpy.typing import NDArray
 from mtcheck import text
 from mtcheck.annotate import reference
 from mtcheck.annotate.models import Models
-from mtcheck.training import calibration, corpus, fitting
+from mtcheck.training import calibration, corpus, fitting, raters
+from mtcheck.training.adequacy import agreement
 from mtcheck.training.figures import area
 from mtcheck.training.rows import objects
 from mtcheck.training.watch import Watch
@@ -147,6 +149,41 @@ def measure_few_shot(folders: list[Path], threads: int) -> None:
     held_out.describe(folder, {"few_shot": told})
 
 
+def measure_raters(data: Path) -> None:
+    """How much of the ratings of each set is who gave them, and what agreement with other translations, which
+    no score without a reference has, would tell of them; into ``adequacy.json``."""
+    path = HERE / "adequacy.json"
+    known = json.loads(path.read_text("utf-8"))
+    known["raters"] = {}
+    for rated in sorted(data.glob("*.mqm.jsonl.gz")):
+        pieces = raters.read(rated)
+        said = raters.severity(pieces)
+        penalties = np.array([piece.penalty for piece in pieces])
+        sources = np.array([piece.source for piece in pieces])
+        by_one = np.array(
+            [f"{p.source}\0{who}" for p, who in zip(pieces, raters.assigned(pieces), strict=True)]
+        )
+        alike, signature = raters.consensus(pieces)
+        name = rated.name.removesuffix(".mqm.jsonl.gz")
+        known["raters"][name] = {
+            "segments": len(pieces),
+            "raters": said.raters,
+            "pairs": said.pairs,
+            "pairs by one rater": said.by_one,
+            "rater elsewhere": _in_order(agreement(said.elsewhere, penalties, sources)),
+            "other translations": _in_order(agreement(-alike, penalties, sources)),
+            "other translations, by one rater": _in_order(agreement(-alike, penalties, by_one)),
+            "chrF": signature,
+            "date": datetime.date.today().isoformat(),
+        }
+        print(name, known["raters"][name], flush=True)
+    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _in_order(figures: dict[str, list[float]]) -> dict[str, list[float]]:
+    return {name: values for name, values in figures.items() if name.startswith("kendall")}
+
+
 def fluency_figures() -> str:
     """The table of ``fluency.card.md``, from ``fluency.json``."""
     out = [
@@ -252,7 +289,8 @@ def _detection_reliability(found: list[dict[str, Any]]) -> list[str]:
 
 def adequacy_figures() -> str:
     """The tables of ``adequacy.card.md``, from ``adequacy.json``."""
-    models = json.loads((HERE / "adequacy.json").read_text("utf-8"))["models"]
+    known = json.loads((HERE / "adequacy.json").read_text("utf-8"))
+    models = known["models"]
     out = [
         "| score | set | segments | left out | Kendall's tau | within one source | worst tenth holds | date |",
         "|---|---|---|---|---|---|---|---|",
@@ -265,6 +303,7 @@ def adequacy_figures() -> str:
                 out.append(
                     f"| {score} | {name} | {row['segments']} | {row['left out']} | {said} | {entry['date']} |"
                 )
+    out += ["", *_raters(known["raters"])]
     out += [
         "",
         "| model | pair | human translations | expected penalty: median | 95 in 100 stay below | data |",
@@ -278,6 +317,23 @@ def adequacy_figures() -> str:
     for _, entry in sorted(models.items()):
         out += ["", *_faults_found(entry["found"])]
     return "\n".join(out)
+
+
+def _raters(sets: dict[str, Any]) -> list[str]:
+    within = "kendall within one source"
+    return [
+        "| set | raters | pairs of one source that differ | by one rater | tau of the rater's mean on other "
+        "documents | within one source | tau of chrF with all other translations, within one source | by one "
+        "rater | date |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {name} | {row['raters']} | {row['pairs']} | {row['pairs by one rater']} | "
+            f"{_of_pairs(row['rater elsewhere']['kendall'])} | {_of_pairs(row['rater elsewhere'][within])} | "
+            f"{_of_pairs(row['other translations'][within])} | "
+            f"{_of_pairs(row['other translations, by one rater'][within])} | {row['date']} |"
+            for name, row in sorted(sets.items())
+        ),
+    ]
 
 
 def _faults_found(found: dict[str, Any]) -> list[str]:
@@ -350,7 +406,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = ["fluency", "round-trip", "source", "language", "other-year", "few-shot", "cards"]
+    commands = ["fluency", "round-trip", "source", "language", "other-year", "few-shot", "raters", "cards"]
     parser.add_argument("what", choices=commands)
     parser.add_argument("--data", type=Path, action="append")
     parser.add_argument("--languages", default="en,ru,de,uk,cs,zh,ja,is,fr,es,pt")
@@ -373,6 +429,8 @@ def main() -> None:
         measure_fluency(data, asked.languages.split(","), asked.sentences or 600, asked.threads)
     elif asked.what == "language":
         measure_language(data)
+    elif asked.what == "raters":
+        measure_raters(data)
     elif asked.what == "other-year":
         measure_other_year(asked.data)
     elif asked.what == "few-shot":

@@ -309,13 +309,13 @@ def _figures(
             {
                 "segments": int(own.sum()),
                 "left out": "each document in turn" if learnt[own].any() else "the whole set",
-                **_agreement(said[own], penalties[own], sources),
-                "fluency": _agreement(fluent[own], fluency[own], sources),
+                **agreement(said[own], penalties[own], sources),
+                "fluency": agreement(fluent[own], fluency[own], sources),
             },
         )
 
 
-def _agreement(said: Array, penalties: Array, sources: NDArray[Any]) -> dict[str, list[float]]:
+def agreement(said: Array, penalties: Array, sources: NDArray[Any]) -> dict[str, list[float]]:
     """Agreement with raters, each figure with a 95 % bootstrap interval over sources."""
     names, place = np.unique(sources, return_inverse=True)
     members = [np.flatnonzero(place == n) for n in range(len(names))]

@@ -173,8 +173,13 @@ def _recipe() -> dict[str, Any]:
 def _place(cache: Path, labelled: Labelled, learnt: NDArray[np.bool_]) -> Path:
     """Where a classifier is kept: named by the recipe and the texts that it learns from."""
     told = json.dumps([_recipe(), READING.layers, READING.window, READING.windows])
-    teaching = learnt & np.array([t.learnt for t in labelled.texts])
-    return cache / f"classifier-{digest(told, _of(labelled, np.flatnonzero(teaching))):016x}.safetensors"
+    taught = np.flatnonzero(_teaching(labelled, learnt))
+    return cache / f"classifier-{digest(told, _of(labelled, taught)):016x}.safetensors"
+
+
+def _teaching(labelled: Labelled, learnt: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those of some texts that a classifier is taught with: human texts of other registers only test."""
+    return np.asarray(learnt & [t.learnt for t in labelled.texts])
 
 
 def _of(labelled: Labelled, chosen: NDArray[np.intp]) -> str:
@@ -199,7 +204,7 @@ def _taught(labelled: Labelled, learnt: NDArray[np.bool_], base: Path, place: Pa
         loss = learner.step(rows, labels, schedule(step, STEPS, warm_up=WARM_UP, decay=DECAY))
         smooth = loss if step == 0 else 0.95 * smooth + 0.05 * loss
         watch.advance(STAGE, 1)
-    watch.say(f"classifier of {int(learnt.sum())} texts: loss {smooth:.3f}")
+    watch.say(f"classifier of {int(_teaching(labelled, learnt).sum())} texts: loss {smooth:.3f}")
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(".partial")
     save_file(learner.tensors(), partial)
@@ -214,9 +219,9 @@ class _Drawn:
         self._ids = labelled.ids
         self._rng = random.Random(SEED)
         by_kind: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for n, text in enumerate(labelled.texts):
-            if learnt[n] and text.learnt:
-                by_kind[text.lang, text.kind][text.group].append(n)
+        for n in np.flatnonzero(_teaching(labelled, learnt)).tolist():
+            text = labelled.texts[n]
+            by_kind[text.lang, text.kind][text.group].append(n)
         both = {lang for lang, kind in by_kind if kind == "mt" and (lang, "human") in by_kind}
         self._human = [
             (lang, group, n)
