@@ -117,7 +117,8 @@ def adequacy(
 
     \b
     Same data and machine, same bytes. Eighty minutes with two quiet threads, on a processor that
-    multiplies bfloat16; many times that on others. What is done is kept in the cache.
+    multiplies bfloat16; many times that on others. It may be broken off: what is done is kept in
+    the cache, every hundred steps.
 
     \b
     mtcheck models train adequacy --data ../shared/eval --data ../shared/parallel --pair zh-en

@@ -95,6 +95,27 @@ class HeadLearner:
         changes = {stored_name(name): p.detach().clone() for name, p in self._changes.items()}
         return changes | {name: tensor.detach().clone() for name, tensor in self._head.items()}
 
+    def state(self) -> dict[str, torch.Tensor]:
+        """Everything that the next step depends on."""
+        out = {}
+        for name, parameter in self._learnt():
+            out[f"weight.{name}"] = parameter.detach()
+            for kind, value in self._optimizer.state[parameter].items():
+                out[f"{kind}.{name}"] = value
+        return out
+
+    def resume(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Take up a ``state``."""
+        for name, parameter in self._learnt():
+            with torch.no_grad():
+                parameter.copy_(state[f"weight.{name}"])
+            self._optimizer.state[parameter] = {
+                kind: state[f"{kind}.{name}"].clone() for kind in ("step", "exp_avg", "exp_avg_sq")
+            }
+
+    def _learnt(self) -> list[tuple[str, torch.Tensor]]:
+        return [*self._changes.items(), *self._head.items()]
+
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Take up what ``tensors`` gave."""
         with torch.no_grad():

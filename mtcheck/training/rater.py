@@ -20,10 +20,13 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn import functional
@@ -456,6 +459,44 @@ def rated_loss(learner: Learner, batch: Sequence[_Marked]) -> torch.Tensor:
     return total + torch.stack(order).mean() if order else total
 
 
+class Stand:
+    """How far the first half of a teaching is, on disk, so that it may be broken off at any moment.
+
+    Args:
+        path: file for it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def restore(self, learner: Learner) -> tuple[int, list[float]]:
+        """Steps done and the losses of faults and rankings, with the learner brought there; none for no file.
+
+        Raises:
+            InputError: it cannot be taken up.
+        """
+        if not self._path.is_file():
+            return 0, [0.7, 0.7]
+        try:
+            learner.resume(load_file(self._path))
+            with safe_open(self._path, framework="pt") as file:
+                told = json.loads(file.metadata()["told"])
+            return int(told["step"]), [float(x) for x in told["losses"]]
+        except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise InputError(
+                str(self._path), f"not a state of training ({error})", mend="delete it to begin anew"
+            ) from error
+
+    def write(self, learner: Learner, step: int, losses: Sequence[float]) -> None:
+        """Write it beside its place and move it there."""
+        told = json.dumps({"step": step, "losses": list(losses)})
+        _write(self._path, learner.state(), told)
+
+    def forget(self) -> None:
+        """The teaching is done."""
+        self._path.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Lessons:
     """What there is to learn from beside ratings."""
@@ -464,23 +505,31 @@ class Lessons:
     ranked: Sequence[Ranked]
 
 
-def learn_faults(learner: Learner, lessons: Lessons, watch: Watch) -> None:
-    """The first half of the teaching."""
-    dice = random.Random(SEED)
-    spoilt, ranked = (
-        spoilt_batches(learner, lessons.good, SEED),
-        ranked_batches(learner, lessons.ranked, SEED),
-    )
+def learn_faults(learner: Learner, lessons: Lessons, stand: Stand, watch: Watch) -> None:
+    """The first half of the teaching, from where it stands."""
     watch.plan("faults", STEPS)
-    smooth = [0.7, 0.7]
-    for step in range(STEPS):
-        is_ranked = bool(lessons.ranked) and dice.random() < RANKED_SHARE
-        loss = ranked_loss(learner, next(ranked)) if is_ranked else spoilt_loss(learner, next(spoilt))
-        said = learner.follow(loss, schedule(step, STEPS, warm_up=WARM_UP, decay=DECAY))
+    done, smooth = stand.restore(learner)
+    watch.advance("faults", done)
+    turns = islice(_turns(learner, lessons), done, STEPS)
+    for step, (is_ranked, loss) in enumerate(turns, done):
+        said = learner.follow(loss(), schedule(step, STEPS, warm_up=WARM_UP, decay=DECAY))
         smooth[is_ranked] += 0.02 * (said - smooth[is_ranked])
         watch.advance("faults", 1)
         if step % REPORT == REPORT - 1:
+            stand.write(learner, step + 1, smooth)
             watch.say(f"step {step + 1}: loss of faults {smooth[0]:.3f}, of rankings {smooth[1]:.3f}")
+
+
+def _turns(learner: Learner, lessons: Lessons) -> Iterator[tuple[bool, Callable[[], torch.Tensor]]]:
+    """What the first half learns from, without end: whether it is rankings, and the loss of the batch."""
+    dice = random.Random(SEED)
+    spoilt = spoilt_batches(learner, lessons.good, SEED)
+    ranked = ranked_batches(learner, lessons.ranked, SEED)
+    while True:
+        if lessons.ranked and dice.random() < RANKED_SHARE:
+            yield True, partial(ranked_loss, learner, next(ranked))
+        else:
+            yield False, partial(spoilt_loss, learner, next(spoilt))
 
 
 def learn_ratings(learner: Learner, rated: Sequence[Rated], lessons: Lessons, watch: Watch) -> None:
@@ -509,8 +558,10 @@ def taught(base: Path, lessons: Lessons, cache: Path, watch: Watch) -> Learner:
     if place.exists():
         learner.restore(load_file(place))
     else:
-        learn_faults(learner, lessons, watch)
-        _keep(learner, place)
+        stand = Stand(place.with_suffix(".stand"))
+        learn_faults(learner, lessons, stand, watch)
+        _write(place, learner.tensors())
+        stand.forget()
     return learner
 
 
@@ -524,7 +575,7 @@ def rated_too(base: Path, lessons: Lessons, rated: Sequence[Rated], cache: Path,
         return learner
     learner = taught(base, lessons, cache, watch)
     learn_ratings(learner, rated, lessons, watch)
-    _keep(learner, place)
+    _write(place, learner.tensors())
     return learner
 
 
@@ -614,8 +665,9 @@ def _place(cache: Path, stage: str, names: Iterable[str], data: Sequence[Any]) -
     return cache / f"rater-{stage}-{digest(told, *map(str, data)):016x}.safetensors"
 
 
-def _keep(learner: Learner, place: Path) -> None:
+def _write(place: Path, tensors: dict[str, torch.Tensor], told: str = "") -> None:
+    """Write tensors, and what is told of them, beside their place and move them there."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    partial = place.with_suffix(".partial")
-    save_file(learner.tensors(), partial)
-    partial.replace(place)
+    fresh = place.with_name(f"{place.name}.partial")
+    save_file(tensors, fresh, metadata={"told": told})
+    fresh.replace(place)

@@ -140,6 +140,37 @@ def test_it_learns_faults_worth_and_what_raters_mark(base: Path, tmp_path: Path)
     assert sum(t.worth for t in will) / len(will) > sum(t.worth for t in to) / len(to)
 
 
+def test_what_was_broken_off_is_taken_up(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 30)
+    monkeypatch.setattr(training, "REPORT", 8)
+    done: list[int] = []
+
+    def count(stage: str, n: int) -> None:
+        if stage == "faults":
+            done.append(n)
+            if len(done) == 20:
+                raise KeyboardInterrupt
+
+    some = ratings(12)
+    with pytest.raises(KeyboardInterrupt):
+        teacher(base, tmp_path / "a", replace(QUIET, advance=count)).write(some)
+    (stand,) = (tmp_path / "a/cache").glob("*.stand")
+    done.clear()
+    again = teacher(base, tmp_path / "a", replace(QUIET, advance=lambda _, n: done.append(n)))
+    signature = again.write(some)
+    assert done[:2] == [16, 1], "two reports were written before it was broken off"
+    assert not stand.exists()
+    assert teacher(base, tmp_path / "b").write(some) == signature, "as if it had not been broken off"
+
+
+def test_a_broken_stand_is_named(base: Path, tmp_path: Path) -> None:
+    stand = tmp_path / "rater-faults-1.stand"
+    stand.write_bytes(b"no state")
+    with pytest.raises(InputError, match="not a state of training") as caught:
+        training.Stand(stand).restore(training.Learner(base))
+    assert "delete it" in str(caught.value.mend)
+
+
 def test_same_data_same_bytes_and_what_is_done_is_not_done_again(base: Path, tmp_path: Path) -> None:
     steps: list[str] = []
     watch = Watch(
