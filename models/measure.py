@@ -11,8 +11,9 @@
 
 DIR holds the evaluation data (WMT documents, Microsoft documentation). Only text that people wrote
 in its own language is used for ``fluency`` and ``round-trip`` (sources of WMT, pages labelled HT),
-and human translations with their sources for ``source``; ``raters`` needs rated segments alone. Nothing of the text is kept: the files
-written here hold quantiles, counts, the model's signature and the date. Same data, same figures.
+and human translations with their sources for ``source``; ``raters`` needs rated segments alone.
+Nothing of the text is kept: the files written here hold quantiles, counts, figures, the model's
+signature and the date. Same data, same figures.
 """
 
 from __future__ import annotations
@@ -157,12 +158,13 @@ def measure_raters(data: Path) -> None:
     known["raters"] = {}
     for rated in sorted(data.glob("*.mqm.jsonl.gz")):
         pieces = raters.read(rated)
-        said = raters.severity(pieces)
+        try:
+            said = raters.severity(pieces)
+        except ValueError as error:
+            raise SystemExit(f"{rated}: {error}") from error
         penalties = np.array([piece.penalty for piece in pieces])
         sources = np.array([piece.source for piece in pieces])
-        by_one = np.array(
-            [f"{p.source}\0{who}" for p, who in zip(pieces, raters.assigned(pieces), strict=True)]
-        )
+        by_one = np.array([f"{p.source}\0{who}" for p, who in zip(pieces, said.who, strict=True)])
         alike, signature = raters.consensus(pieces)
         name = rated.name.removesuffix(".mqm.jsonl.gz")
         known["raters"][name] = {

@@ -78,6 +78,11 @@ def test_adequacy_against_raters() -> None:
     told = row("adequacy beside a source against raters")
     assert f"Chinese-English {', '.join(with_interval(chinese[n], 2) + ')' for n in names)}" in told
     assert f"English-German {', '.join(f'{german[n][0]:.2f}' for n in names)}" in told
+    raters = [record("adequacy.json")["raters"][f"ted.{pair}"] for pair in ("zh-en", "en-de")]
+    assert [one["raters"] for one in raters] == [9, 4]
+    assert "each rated by one of nine and of four people" in told
+    within = [one["rater elsewhere"]["kendall within one source"][0] for one in raters]
+    assert f"of one source with {within[0]:.2f} and {within[1]:.2f}," in told
 
 
 def test_spoilt_translations_that_are_found() -> None:

@@ -120,6 +120,7 @@ class Severity:
     """How much of the ratings of a set is who gave them.
 
     Attributes:
+        who: rated each piece, as ``assigned`` tells.
         raters: how many there are.
         pairs: pairs of translations of one source whose penalties differ.
         by_one: those of them that one rater rated.
@@ -127,6 +128,7 @@ class Severity:
             the penalty; that of all raters for one who rated no other.
     """
 
+    who: list[str]
     raters: int
     pairs: int
     by_one: int
@@ -137,11 +139,11 @@ def severity(pieces: Sequence[Piece]) -> Severity:
     """See ``Severity``.
 
     Raises:
-        InputError: there are fewer than two documents.
+        ValueError: there are fewer than two documents.
     """
     docs = np.array([piece.doc for piece in pieces])
     if len(set(docs.tolist())) < 2:
-        raise InputError("ratings", "of one document only; what a rater gives elsewhere is not known")
+        raise ValueError("ratings of one document only: what a rater gives elsewhere is not known")
     who = np.array(assigned(pieces))
     logs = np.log1p([piece.penalty for piece in pieces])
     elsewhere = np.zeros(len(pieces))
@@ -157,6 +159,7 @@ def severity(pieces: Sequence[Piece]) -> Severity:
         if pieces[a].penalty != pieces[b].penalty
     ]
     return Severity(
+        who.tolist(),
         len(set(who.tolist()) - {""}),
         len(pairs),
         sum(who[a] == who[b] for a, b in pairs),

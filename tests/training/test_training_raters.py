@@ -86,7 +86,7 @@ def test_a_rater_of_one_document_gets_the_mean_of_all() -> None:
 
 
 def test_one_document_says_nothing_of_other_documents() -> None:
-    with pytest.raises(InputError, match="one document"):
+    with pytest.raises(ValueError, match="one document"):
         raters.severity(run("A", "ab"))
 
 
