@@ -13,6 +13,7 @@ from torch import nn
 from mtcheck.annotate.hf.adapter import write_tensors
 from mtcheck.annotate.hf.changes import HEAD, Head, Learnt, keeper
 from mtcheck.annotate.hf.loading import quiet_transformers
+from mtcheck.training import states
 from mtcheck.training.lora import CLIP, change, compile_layers, precision, stored_name
 
 
@@ -97,21 +98,11 @@ class HeadLearner:
 
     def state(self) -> dict[str, torch.Tensor]:
         """Everything that the next step depends on."""
-        out = {}
-        for name, parameter in self._learnt():
-            out[f"weight.{name}"] = parameter.detach()
-            for kind, value in self._optimizer.state[parameter].items():
-                out[f"{kind}.{name}"] = value
-        return out
+        return states.taken(self._learnt(), self._optimizer)
 
     def resume(self, state: Mapping[str, torch.Tensor]) -> None:
         """Take up a ``state``."""
-        for name, parameter in self._learnt():
-            with torch.no_grad():
-                parameter.copy_(state[f"weight.{name}"])
-            self._optimizer.state[parameter] = {
-                kind: state[f"{kind}.{name}"].clone() for kind in ("step", "exp_avg", "exp_avg_sq")
-            }
+        states.put_back(state, self._learnt(), self._optimizer)
 
     def _learnt(self) -> list[tuple[str, torch.Tensor]]:
         return [*self._changes.items(), *self._head.items()]

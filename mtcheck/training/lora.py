@@ -16,6 +16,7 @@ from torch.nn import functional
 from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.annotate.hf.changes import PROJECTIONS
 from mtcheck.annotate.hf.loading import quiet_transformers
+from mtcheck.training import states
 from mtcheck.training.examples import Cut, Example
 
 RANK = 32
@@ -144,20 +145,11 @@ class Learner:
 
     def state(self) -> dict[str, torch.Tensor]:
         """Everything that the next step depends on."""
-        out = {f"weight.{name}": p.detach() for name, p in self.parameters.items()}
-        for name, parameter in self.parameters.items():
-            for kind, value in self._optimizer.state[parameter].items():
-                out[f"{kind}.{name}"] = value
-        return out
+        return states.taken(self.parameters.items(), self._optimizer)
 
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
         """Take up a ``state``."""
-        for name, parameter in self.parameters.items():
-            with torch.no_grad():
-                parameter.copy_(state[f"weight.{name}"])
-            self._optimizer.state[parameter] = {
-                kind: state[f"{kind}.{name}"].clone() for kind in ("step", "exp_avg", "exp_avg_sq")
-            }
+        states.put_back(state, self.parameters.items(), self._optimizer)
 
 
 def _numbers(rows: Sequence[int], size: int) -> torch.Tensor:

@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn import functional
@@ -43,6 +42,7 @@ from mtcheck.training.lora import schedule
 from mtcheck.training.rankings import Ranked
 from mtcheck.training.rows import document, files, is_document, rows
 from mtcheck.training.spoiling import Good, Spoiler, Spoilt
+from mtcheck.training.states import State, Tensors
 from mtcheck.training.watch import Watch
 
 LAYERS = (6, 9, 12, 15)
@@ -459,44 +459,6 @@ def rated_loss(learner: Learner, batch: Sequence[_Marked]) -> torch.Tensor:
     return total + torch.stack(order).mean() if order else total
 
 
-class Stand:
-    """How far the first half of a teaching is, on disk, so that it may be broken off at any moment.
-
-    Args:
-        path: file for it.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def restore(self, learner: Learner) -> tuple[int, list[float]]:
-        """Steps done and the losses of faults and rankings, with the learner brought there; none for no file.
-
-        Raises:
-            InputError: it cannot be taken up.
-        """
-        if not self._path.is_file():
-            return 0, [0.7, 0.7]
-        try:
-            learner.resume(load_file(self._path))
-            with safe_open(self._path, framework="pt") as file:
-                told = json.loads(file.metadata()["told"])
-            return int(told["step"]), [float(x) for x in told["losses"]]
-        except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise InputError(
-                str(self._path), f"not a state of training ({error})", mend="delete it to begin anew"
-            ) from error
-
-    def write(self, learner: Learner, step: int, losses: Sequence[float]) -> None:
-        """Write it beside its place and move it there."""
-        told = json.dumps({"step": step, "losses": list(losses)})
-        _write(self._path, learner.state(), told)
-
-    def forget(self) -> None:
-        """The teaching is done."""
-        self._path.unlink(missing_ok=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Lessons:
     """What there is to learn from beside ratings."""
@@ -505,10 +467,15 @@ class Lessons:
     ranked: Sequence[Ranked]
 
 
-def learn_faults(learner: Learner, lessons: Lessons, stand: Stand, watch: Watch) -> None:
+def learn_faults(learner: Learner, lessons: Lessons, stand: State, watch: Watch) -> None:
     """The first half of the teaching, from where it stands."""
     watch.plan("faults", STEPS)
-    done, smooth = stand.restore(learner)
+
+    def take_up(tensors: Tensors, told: dict[str, Any]) -> tuple[int, list[float]]:
+        learner.resume(tensors)
+        return int(told["step"]), [float(x) for x in told["losses"]]
+
+    done, smooth = stand.restore(take_up) or (0, [0.7, 0.7])
     watch.advance("faults", done)
     turns = islice(_turns(learner, lessons), done, STEPS)
     for step, (is_ranked, loss) in enumerate(turns, done):
@@ -516,7 +483,7 @@ def learn_faults(learner: Learner, lessons: Lessons, stand: Stand, watch: Watch)
         smooth[is_ranked] += 0.02 * (said - smooth[is_ranked])
         watch.advance("faults", 1)
         if step % REPORT == REPORT - 1:
-            stand.write(learner, step + 1, smooth)
+            stand.write(learner.state(), {"step": step + 1, "losses": smooth})
             watch.say(f"step {step + 1}: loss of faults {smooth[0]:.3f}, of rankings {smooth[1]:.3f}")
 
 
@@ -558,7 +525,7 @@ def taught(base: Path, lessons: Lessons, cache: Path, watch: Watch) -> Learner:
     if place.exists():
         learner.restore(load_file(place))
     else:
-        stand = Stand(place.with_suffix(".stand"))
+        stand = State(place.with_suffix(".stand"))
         learn_faults(learner, lessons, stand, watch)
         _write(place, learner.tensors())
         stand.forget()
@@ -665,9 +632,9 @@ def _place(cache: Path, stage: str, names: Iterable[str], data: Sequence[Any]) -
     return cache / f"rater-{stage}-{digest(told, *map(str, data)):016x}.safetensors"
 
 
-def _write(place: Path, tensors: dict[str, torch.Tensor], told: str = "") -> None:
-    """Write tensors, and what is told of them, beside their place and move them there."""
+def _write(place: Path, tensors: dict[str, torch.Tensor]) -> None:
+    """Write tensors beside their place and move them there."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_name(f"{place.name}.partial")
-    save_file(tensors, fresh, metadata={"told": told})
+    fresh = place.with_suffix(".partial")
+    save_file(tensors, fresh)
     fresh.replace(place)

@@ -22,8 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 
 from mtcheck.annotate.hf import adapter as adapters
 from mtcheck.core import InputError
@@ -32,6 +30,7 @@ from mtcheck.training.examples import BATCH_TOKENS, Cut, Example, batches
 from mtcheck.training.lora import RANK, Learner, schedule, stored_name
 from mtcheck.training.pairs import Pair, ordered, read, split
 from mtcheck.training.spelled import some_spelled
+from mtcheck.training.states import State, Tensors
 from mtcheck.training.watch import Watch
 
 EVERY = 100
@@ -144,7 +143,7 @@ def train(
         planned = batches(cut.examples(list(some_spelled(chosen, one.spelled, seed + n))), seed + n)
         learner.begin(one.rate)
         began = {name: p.detach().clone() for name, p in learner.parameters.items()}
-        place = _State(states, rounds[: n + 1], seed, len(planned))
+        place = _state(states, rounds[: n + 1], seed, len(planned))
         learnt = _learn(learner, one, planned, watched, place, watch)
         if one.kept < 1:
             keep(learner, began, one.kept)
@@ -190,12 +189,17 @@ def _learn(
     one: Round,
     planned: Sequence[Sequence[Example]],
     watched: Sequence[Sequence[Example]],
-    place: _State,
+    place: State,
     watch: Watch,
 ) -> list[dict[str, Any]]:
     """Go through the batches of a round from where the state stands; its losses, as ``adapter.json`` tells
     them."""
-    done, history = place.restore(learner)
+
+    def take_up(tensors: Tensors, told: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
+        learner.restore(tensors)
+        return int(told["step"]), list(told["history"])
+
+    done, history = place.restore(take_up) or (0, [])
     steps = len(planned)
     watch.plan("Steps", steps)
     watch.advance("Steps", done)
@@ -214,7 +218,7 @@ def _learn(
                     "held_out": losses(learner, watched),
                 }
             )
-            place.write(learner, step + 1, history)
+            place.write(learner.state(), {"step": step + 1, "history": history})
             watch.say(f"step {step + 1} of {steps}: nats a token {history[-1]}")
             summed, counted = 0.0, 0
     return history
@@ -232,7 +236,7 @@ def losses(learner: Learner, held_out: Iterable[Sequence[Example]]) -> dict[str,
     return {lang: round(summed[lang] / counted[lang], 3) for lang in sorted(summed)}
 
 
-class _State:
+def _state(folder: Path, rounds: Sequence[Round], seed: int, steps: int) -> State:
     """The state on disk, of a round after those before it.
 
     Args:
@@ -241,33 +245,9 @@ class _State:
         seed: of order and first matrices.
         steps: how many steps the last takes with the data at hand.
     """
-
-    def __init__(self, folder: Path, rounds: Sequence[Round], seed: int, steps: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        told = [[one.told() for one in rounds], seed, steps, RANK, BATCH_TOKENS]
-        name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
-        self._path = folder / f"translator-{name}.safetensors"
-
-    def restore(self, learner: Learner) -> tuple[int, list[dict[str, Any]]]:
-        """Steps done and losses so far, with the learner brought there; 0 and none for no state."""
-        if not self._path.is_file():
-            return 0, []
-        try:
-            learner.restore(load_file(self._path))
-            with safe_open(self._path, framework="pt") as file:
-                told = json.loads(file.metadata()["told"])
-            return int(told["step"]), list(told["history"])
-        except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise InputError(
-                str(self._path), f"not a state of training ({error})", mend="delete it to begin anew"
-            ) from error
-
-    def write(self, learner: Learner, step: int, history: list[dict[str, Any]]) -> None:
-        """Write the state beside its place and move it there."""
-        fresh = self._path.with_suffix(".new")
-        told = json.dumps({"step": step, "history": history})
-        save_file(learner.state(), fresh, metadata={"told": told})
-        fresh.replace(self._path)
+    told = [[one.told() for one in rounds], seed, steps, RANK, BATCH_TOKENS]
+    name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
+    return State(folder / f"translator-{name}.safetensors")
 
 
 def write(out: Path, learner: Learner, cut: Cut, facts: Mapping[str, Any]) -> Path:

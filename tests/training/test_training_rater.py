@@ -33,6 +33,7 @@ from mtcheck.training import rater as training  # noqa: E402
 from mtcheck.training.rankings import Ranked  # noqa: E402
 from mtcheck.training.rater import Lessons, Mark, Rated  # noqa: E402
 from mtcheck.training.spoiling import Good  # noqa: E402
+from mtcheck.training.states import State  # noqa: E402
 from mtcheck.training.watch import Watch  # noqa: E402
 
 DAY = datetime.date(2026, 1, 2)
@@ -167,7 +168,7 @@ def test_a_broken_stand_is_named(base: Path, tmp_path: Path) -> None:
     stand = tmp_path / "rater-faults-1.stand"
     stand.write_bytes(b"no state")
     with pytest.raises(InputError, match="not a state of training") as caught:
-        training.Stand(stand).restore(training.Learner(base))
+        training.learn_faults(training.Learner(base), lessons(), State(stand), QUIET)
     assert "delete it" in str(caught.value.mend)
 
 
