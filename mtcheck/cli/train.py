@@ -113,10 +113,10 @@ def adequacy(
 
     Reads every .jsonl and .jsonl.gz of the folders: WMT documents (wmt*.zh-en.docs.jsonl.gz), sentence
     pairs {"en": "…", "de": "…", "made": "human", "source": "where it is from"}, and
-    NAME.zh-en.mqm.jsonl.gz with rows {"src", "target", "mqm", "doc", "errors"}.
+    NAME.zh-en.mqm.jsonl.gz with rows {"doc", "system", "seg", "src", "target", "mqm", "errors"}.
 
     \b
-    Same data and machine, same bytes. Eighty minutes with two quiet threads, on a processor that
+    Same data and machine, same bytes. Seventy minutes with two quiet threads, on a processor that
     multiplies bfloat16; many times that on others. It may be broken off: what is done is kept in
     the cache, every hundred steps.
 

@@ -1,8 +1,8 @@
 """Learn what is wrong in translations, and what people would say of it (``annotate.adequacy``).
 
 Three kinds of data: good translations to spoil (``rater.read_good``), translations by several engines
-(``rankings``), and rated segments, rows ``{"src", "target", "mqm", "doc", "errors"}`` of files
-``NAME.SOURCE-TARGET.mqm.jsonl.gz`` (MQM penalties by professional raters, Freitag et al. 2021). A rater
+(``rankings``), and rated segments of files ``NAME.SOURCE-TARGET.mqm.jsonl.gz`` (``raters``; MQM penalties by
+professional raters, Freitag et al. 2021). A rater
 learns from all of them; a ridge regression turns what it sees into a penalty, a multinomial one into the
 chance that one thing was changed, and another one that where a translator also says what it expected.
 

@@ -52,7 +52,8 @@ class HeadLearner:
 
         torch.manual_seed(seed)
         with quiet_transformers():
-            whole = AutoModelForCausalLM.from_pretrained(base, dtype=precision(), attn_implementation="sdpa")
+            # written out: torch's fused attention is slow to learn through on a processor
+            whole = AutoModelForCausalLM.from_pretrained(base, dtype=precision(), attn_implementation="eager")
         self._layers = tuple(layers)
         self._body = whole.model.requires_grad_(False)
         self._body.layers = self._body.layers[: max(layers)]

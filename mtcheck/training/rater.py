@@ -14,7 +14,6 @@ rater that ships. Same data, same seed, same machine: the same rater.
 from __future__ import annotations
 
 import datetime
-import gzip
 import json
 import random
 from collections import defaultdict
@@ -25,6 +24,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
@@ -36,6 +36,7 @@ from mtcheck.annotate.hf.batches import runs
 from mtcheck.annotate.hf.rater import OUTPUTS, PENALTIES, WORTH, Asked, Rater, ask, read
 from mtcheck.core import InputError, Span
 from mtcheck.gates.shape import weighted
+from mtcheck.training import raters
 from mtcheck.training.corpus import digest, part_of
 from mtcheck.training.heads import HeadLearner, write_learnt
 from mtcheck.training.lora import schedule
@@ -50,7 +51,7 @@ RANK = 16
 RATE, HEAD_RATE = 4e-4, 1e-3
 STEPS = 2000
 WARM_UP, DECAY = 40, 0.5
-RATED_STEPS = 110
+RATED_STEPS = 220
 RATED_SHARE = 0.5
 """Of the highest rates, while ratings are learnt."""
 RATED_WARM_UP, RATED_DECAY = 15, 0.6
@@ -71,6 +72,8 @@ BIAS = -4.0
 """Penalty of a token before anything is learnt, in log-odds: errors are rare."""
 RANKED_SHARE = 0.3
 """Of batches, while faults are learnt."""
+FAIR = 20.0
+"""Ratings of average strictness that a rater's own are added to."""
 POINTS = 20.0
 """Points of worth that make one log-odd of being better: what they say is weak."""
 SEED = 0
@@ -95,6 +98,7 @@ class Rated:
         doc: the talk or article.
         data: the set it belongs to.
         marks: the errors, one by one.
+        rater: who rated it (``raters.assigned``), empty if that is not known.
     """
 
     source: str
@@ -105,6 +109,7 @@ class Rated:
     doc: str
     data: str
     marks: tuple[Mark, ...] = ()
+    rater: str = ""
 
 
 MAJOR, PUNCTUATION = 3.0, 0.1
@@ -121,30 +126,31 @@ def read_rated(folder: Path) -> Iterator[Rated]:
     for path in sorted(folder.glob("*.mqm.jsonl.gz")):
         data = path.name.removesuffix(".mqm.jsonl.gz")
         source_lang, _, target_lang = data.rpartition(".")[2].partition("-")
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield _rated(json.loads(line), (source_lang, target_lang), data)
-                except (ValueError, KeyError, TypeError) as error:
-                    raise InputError(
-                        str(path), f"not a rated segment: {error!r}", place=f"line {number}"
-                    ) from error
+        pieces = raters.read(path)
+        who = raters.assigned(pieces)
+        for (line, row), piece, rater in zip(rows(path), pieces, who, strict=True):
+            with raters.row_of(path, line):
+                marks = tuple(_mark(e, len(piece.target), rater.count("+") + 1) for e in row["errors"])
+                fluency = float(row.get("fluency", 0.0))
+            yield Rated(
+                piece.source,
+                piece.target,
+                (source_lang, target_lang),
+                piece.penalty,
+                fluency,
+                piece.doc,
+                data,
+                marks,
+                rater,
+            )
 
 
-def _rated(row: dict[str, Any], pair: tuple[str, str], data: str) -> Rated:
-    errors, target = row.get("errors", ()), row["target"]
-    raters = max(1, len({e.get("rater") for e in errors}))
-    marks = tuple(_mark(e, len(target), raters) for e in errors)
-    fluency = float(row.get("fluency", 0.0))
-    return Rated(row["src"], target, pair, float(row["mqm"]), fluency, row["doc"], data, marks)
-
-
-def _mark(error: dict[str, Any], length: int, raters: int) -> Mark:
+def _mark(error: dict[str, Any], length: int, people: int) -> Mark:
     start = error.get("start")
     span = Span(length, length) if start is None else Span(int(start), int(error["end"]))
     major, category = error["severity"] == "Major", str(error["category"])
     penalty = MAJOR if major else PUNCTUATION if category == "Fluency/Punctuation" else 1.0
-    return Mark(span, penalty / raters, category.startswith(("Fluency", "Style")))
+    return Mark(span, penalty / people, category.startswith(("Fluency", "Style")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,8 +408,27 @@ def ranked_loss(learner: Learner, batch: Sequence[_Pair]) -> torch.Tensor:
     return functional.binary_cross_entropy_with_logits(worths[:, 0] - worths[:, 1], sure)
 
 
+def strictness(rated: Iterable[Rated]) -> dict[tuple[str, str], float]:
+    """How many times what raters give on average each rater gives, by set and name; 1 for one of whom little
+    is known."""
+    given: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for one in rated:
+        given[one.data, one.rater].append(sum(mark.penalty for mark in one.marks))
+    means = {
+        data: np.mean([value for (of, _), values in given.items() if of == data for value in values])
+        for data in {data for data, _ in given}
+    }
+    return {
+        (data, who): float((sum(values) + FAIR * means[data]) / (len(values) + FAIR) / means[data])
+        if means[data]
+        else 1.0
+        for (data, who), values in given.items()
+    }
+
+
 class _Marked(NamedTuple):
-    """A rated translation as tokens, and the penalties of its tokens (tokens × 2: accuracy, fluency)."""
+    """A rated translation as tokens, and the penalties of its tokens (tokens × 2: accuracy, fluency) in units
+    of who gave them."""
 
     row: Asked
     rated: Rated
@@ -414,11 +439,13 @@ def rated_batches(learner: Learner, rated: Sequence[Rated], seed: int) -> Iterat
     """Batches of some translations each of some sources, without end."""
     dice = random.Random(seed)
     by_source: dict[tuple[str, str], list[_Marked]] = defaultdict(list)
+    strict = strictness(rated)
     for one in rated:
         row = learner.ask(one.source, one.target, one.pair)
-        by_source[one.data, one.source].append(_Marked(row, one, _penalties(row, one.marks)))
+        penalties = _penalties(row, one.marks) / strict[one.data, one.rater]
+        by_source[one.data, one.source].append(_Marked(row, one, penalties))
+    batch: list[_Marked] = []
     while True:
-        batch: list[_Marked] = []
         sources = sorted(by_source)
         dice.shuffle(sources)
         for source in sources:
@@ -439,7 +466,8 @@ def _penalties(row: Asked, marks: Iterable[Mark]) -> torch.Tensor:
 
 
 def rated_loss(learner: Learner, batch: Sequence[_Marked]) -> torch.Tensor:
-    """How far from the raters: token by token, in all, and in which of two translations is better."""
+    """How far from the raters: token by token, in all, and in which of two translations that one of them
+    rated is better."""
     said = learner.outputs([m.row for m in batch])
     losses, sums = [], []
     for marked, one in zip(batch, said, strict=True):
@@ -452,7 +480,7 @@ def rated_loss(learner: Learner, batch: Sequence[_Marked]) -> torch.Tensor:
         functional.softplus(-ORDER * (sums[i] - sums[j]) * (1 if apart > 0 else -1))
         for i, one in enumerate(batch)
         for j, other in enumerate(batch[:i])
-        if one.rated.source == other.rated.source
+        if (one.rated.source, one.rated.rater) == (other.rated.source, other.rated.rater)
         and abs(apart := one.rated.penalty - other.rated.penalty) >= 1
     ]
     total = torch.stack(losses).mean()
@@ -617,7 +645,7 @@ FAULT_RECIPE = (
 )
 RATED_RECIPE = (
     *("RATED_STEPS", "RATED_SHARE", "RATED_WARM_UP", "RATED_DECAY", "OTHERS_EVERY", "VERSIONS", "ORDER"),
-    *("MAJOR", "PUNCTUATION"),
+    *("MAJOR", "PUNCTUATION", "FAIR"),
 )
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,24 @@ def read(path: Path) -> list[Piece]:
     Raises:
         InputError: a row that cannot be read.
     """
-    return [_piece(path, line, row) for line, row in rows(path)]
+    out = []
+    for line, row in rows(path):
+        with row_of(path, line):
+            raters = "+".join(sorted({str(error["rater"]) for error in row["errors"]}))
+            place = (str(row["doc"]), str(row["system"]), int(row["seg"]))
+            out.append(Piece(*place, raters, float(row["mqm"]), str(row["src"]), str(row["target"])))
+    return out
 
 
-def _piece(path: Path, line: int, row: dict[str, Any]) -> Piece:
+@contextmanager
+def row_of(path: Path, line: int) -> Iterator[None]:
+    """Where something of the row of a rated segment is read.
+
+    Raises:
+        InputError: it is not as it should be.
+    """
     try:
-        raters = "+".join(sorted({str(error["rater"]) for error in row["errors"]}))
-        text = (str(row["src"]), str(row["target"]))
-        return Piece(str(row["doc"]), str(row["system"]), int(row["seg"]), raters, float(row["mqm"]), *text)
+        yield
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             str(path),

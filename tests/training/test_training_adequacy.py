@@ -59,6 +59,8 @@ def ratings(folder: Path, pair: str = "xx-en", *, sources: int = 80, docs: int =
                     "mqm": penalty,
                     "doc": f"talk.{n % docs}",
                     "system": str(system),
+                    "seg": n,
+                    "errors": [],
                 }
             )
     write(folder / f"made.{pair}.mqm.jsonl.gz", rows)
@@ -263,7 +265,8 @@ def test_too_little_is_said(tmp_path: Path) -> None:
 
 def test_a_bad_row_is_named(tmp_path: Path) -> None:
     folder = ratings(tmp_path / "data")
-    write(folder / "made.yy-en.mqm.jsonl.gz", [{"src": "a", "target": "b"}])
+    row = {"doc": "d", "system": "s", "seg": 1, "src": "a", "target": "b", "errors": []}
+    write(folder / "made.yy-en.mqm.jsonl.gz", [row])
     with pytest.raises(InputError) as caught:
         trained(folder, tmp_path / "adequacy.json")
     assert caught.value.place == "line 1"

@@ -374,17 +374,71 @@ def test_marks_are_read_as_raters_set_them(tmp_path: Path) -> None:
         "mqm": 6.1,
         "fluency": 0.1,
         "doc": "d",
+        "system": "s",
+        "seg": 1,
         "errors": [
             error("Major", "Accuracy/Mistranslation", (0, 3)),
             error("Minor", "Fluency/Punctuation", (3, 4)),
             error("Minor", "Style/Awkward", None),
         ],
     }
-    write(tmp_path / "made.ru-en.mqm.jsonl.gz", [row])
-    (found,) = training.read_rated(tmp_path)
+    write(tmp_path / "made.ru-en.mqm.jsonl.gz", [row, {**row, "seg": 2, "mqm": 0, "errors": []}])
+    found, clean = training.read_rated(tmp_path)
+    assert (found.rater, clean.rater, clean.marks) == ("r1", "r1", ()), "who rates the one before goes on"
     assert found.marks == (
         Mark(Span(0, 3), training.MAJOR, False),
         Mark(Span(3, 4), training.PUNCTUATION, True),
         Mark(Span(7, 7), 1.0, True),
     )
     assert (found.penalty, found.fluency, found.pair) == (6.1, 0.1, ("ru", "en"))
+
+
+def test_a_mark_without_its_severity_is_named(tmp_path: Path) -> None:
+    row = {"src": "a", "target": "b", "mqm": 1, "doc": "d", "system": "s", "seg": 1}
+    write(tmp_path / "made.ru-en.mqm.jsonl.gz", [{**row, "errors": [{"rater": "r1"}]}])
+    with pytest.raises(InputError, match="severity") as caught:
+        list(training.read_rated(tmp_path))
+    assert caught.value.place == "line 1"
+
+
+def by(rater: str, target: str, penalty: float, data: str = "made") -> Rated:
+    marks = (Mark(Span(0, 2), penalty, False),) if penalty else ()
+    return Rated("Мы.", target, LANGS, penalty, 0.0, "talk.1", data, marks, rater)
+
+
+def test_strictness_is_what_a_rater_gives_beside_the_others_of_a_set() -> None:
+    rated = [by("mild", "We.", 1.0)] * 500 + [by("strict", "We.", 3.0)] * 500 + [by("new", "We.", 8.0)]
+    rated += [by("mild", "We.", 5.0, "other")] * 10 + [by("kind", "We.", 0.0, "kind")]
+    found = training.strictness(rated)
+    assert found["made", "mild"] == pytest.approx(0.5, abs=0.03)
+    assert found["made", "strict"] == pytest.approx(1.5, abs=0.03)
+    assert 1.0 < found["made", "new"] < 1.2, "one rating says little"
+    assert (found["other", "mild"], found["kind", "kind"]) == (1.0, 1.0)
+
+
+def test_penalties_are_learnt_in_units_of_who_gave_them(base: Path) -> None:
+    rated = [by("mild", f"We {n}.", 1.0) for n in range(60)]
+    rated += [by("strict", f"We two {n}.", 3.0) for n in range(60)]
+    batch = next(training.rated_batches(training.Learner(base), rated, 0))
+    sums = {m.rated.rater: float(m.penalties.sum()) for m in batch}
+    assert sums["strict"] / sums["mild"] < 2.0, "three times as much before"
+
+
+def test_order_is_learnt_between_translations_that_one_rater_rated(base: Path) -> None:
+    learner = training.Learner(base)
+
+    def loss(one: str, other: str) -> float:
+        rated = [by(one, "We farmers.", 5.0), by(other, "We profit.", 0.0)]
+        rows = [learner.ask(r.source, r.target, r.pair) for r in rated]
+        batch = [
+            training._Marked(row, r, torch.zeros((len(row.spans), 2)))
+            for row, r in zip(rows, rated, strict=True)
+        ]
+        return float(training.rated_loss(learner, batch).detach())
+
+    assert loss("a", "a") > loss("a", "b") + 0.5
+
+
+def test_ratings_that_fill_no_batch_come_again(base: Path) -> None:
+    batches = training.rated_batches(training.Learner(base), [by("a", "We.", 1.0)], 0)
+    assert len(next(batches)) > 1
