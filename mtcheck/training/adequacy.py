@@ -2,9 +2,9 @@
 
 Three kinds of data: good translations to spoil (``rater.read_good``), translations by several engines
 (``rankings``), and rated segments of files ``NAME.SOURCE-TARGET.mqm.jsonl.gz`` (``raters``; MQM penalties by
-professional raters, Freitag et al. 2021). A rater
-learns from all of them; a ridge regression turns what it sees into a penalty, a multinomial one into the
-chance that one thing was changed, and another one that where a translator also says what it expected.
+professional raters, Freitag et al. 2021). A rater learns from all of them; a ridge regression turns what it
+sees into a penalty, a multinomial one into the chance that one thing was changed, and another one that where
+a translator also says what it expected.
 
 Everything that is said of unseen text is said by leaving out: for ratings one document (a talk) in turn,
 and all of the other pairs; for faults a quarter of the documents, half of which weighs and half of which

@@ -55,6 +55,8 @@ RATED_STEPS = 220
 RATED_SHARE = 0.5
 """Of the highest rates, while ratings are learnt."""
 RATED_WARM_UP, RATED_DECAY = 15, 0.6
+FAIR = 20.0
+"""Ratings of average strictness that a rater's own are added to."""
 OTHERS_EVERY = 5
 """Of so many batches one is of spoilt and one of ranked translations, lest they be forgotten."""
 REPORT = 100
@@ -72,8 +74,6 @@ BIAS = -4.0
 """Penalty of a token before anything is learnt, in log-odds: errors are rare."""
 RANKED_SHARE = 0.3
 """Of batches, while faults are learnt."""
-FAIR = 20.0
-"""Ratings of average strictness that a rater's own are added to."""
 POINTS = 20.0
 """Points of worth that make one log-odd of being better: what they say is weak."""
 SEED = 0
@@ -126,9 +126,10 @@ def read_rated(folder: Path) -> Iterator[Rated]:
     for path in sorted(folder.glob("*.mqm.jsonl.gz")):
         data = path.name.removesuffix(".mqm.jsonl.gz")
         source_lang, _, target_lang = data.rpartition(".")[2].partition("-")
-        pieces = raters.read(path)
+        found = list(rows(path))
+        pieces = raters.pieces(path, found)
         who = raters.assigned(pieces)
-        for (line, row), piece, rater in zip(rows(path), pieces, who, strict=True):
+        for (line, row), piece, rater in zip(found, pieces, who, strict=True):
             with raters.row_of(path, line):
                 marks = tuple(_mark(e, len(piece.target), rater.count("+") + 1) for e in row["errors"])
                 fluency = float(row.get("fluency", 0.0))
@@ -412,18 +413,16 @@ def strictness(rated: Iterable[Rated]) -> dict[tuple[str, str], float]:
     """How many times what raters give on average each rater gives, by set and name; 1 for one of whom little
     is known."""
     given: dict[tuple[str, str], list[float]] = defaultdict(list)
+    by_set: dict[str, list[float]] = defaultdict(list)
     for one in rated:
-        given[one.data, one.rater].append(sum(mark.penalty for mark in one.marks))
-    means = {
-        data: np.mean([value for (of, _), values in given.items() if of == data for value in values])
-        for data in {data for data, _ in given}
-    }
-    return {
-        (data, who): float((sum(values) + FAIR * means[data]) / (len(values) + FAIR) / means[data])
-        if means[data]
-        else 1.0
-        for (data, who), values in given.items()
-    }
+        total = sum(mark.penalty for mark in one.marks)
+        given[one.data, one.rater].append(total)
+        by_set[one.data].append(total)
+    out = {}
+    for (data, who), own in given.items():
+        mean = float(np.mean(by_set[data]))
+        out[data, who] = (sum(own) + FAIR * mean) / (len(own) + FAIR) / mean if mean else 1.0
+    return out
 
 
 class _Marked(NamedTuple):

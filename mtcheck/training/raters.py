@@ -9,11 +9,11 @@ cut where most other translations of the document may change hands.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +49,13 @@ def read(path: Path) -> list[Piece]:
     Raises:
         InputError: a row that cannot be read.
     """
+    return pieces(path, rows(path))
+
+
+def pieces(path: Path, found: Iterable[tuple[int, dict[str, Any]]]) -> list[Piece]:
+    """The same, of the rows of a file with their line numbers."""
     out = []
-    for line, row in rows(path):
+    for line, row in found:
         with row_of(path, line):
             raters = "+".join(sorted({str(error["rater"]) for error in row["errors"]}))
             place = (str(row["doc"]), str(row["system"]), int(row["seg"]))
