@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Collection, Sequence
 from functools import reduce
 from pathlib import Path
@@ -402,6 +403,23 @@ def test_products_that_are_missing_or_saturate_are_done_without(monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(products.Whole, "__call__", lambda self, rows: torch.ops.onednn.no_such(rows))
         assert not products.is_exact()
+
+
+def test_slow_products_of_whole_numbers_are_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Quick(products.Plain):
+        """As fast as it gets."""
+
+    class Slow(products.Plain):
+        """As where the processor has no code for them."""
+
+        def __call__(self, prepared: Any) -> Any:
+            time.sleep(0.2)
+            return super().__call__(prepared)
+
+    monkeypatch.setattr(products, "Whole", Quick)
+    assert products.is_quick()
+    monkeypatch.setattr(products, "Whole", Slow)
+    assert not products.is_quick()
 
 
 def test_spread_shares_the_difference_of_inputs_with_the_weights() -> None:
